@@ -1,0 +1,42 @@
+/// The rules for event type names, and for the patterns that endpoints subscribe with.
+public enum EventTypeName {
+    /// The longest name, in bytes.
+    public static let maximumLength = 128
+
+    /// Whether `name` is one or more segments of letters, digits, `_` and `-`, joined by dots, at most 128 bytes.
+    public static func isValid(_ name: some StringProtocol) -> Bool {
+        var segment = 0
+        var length = 0
+        for byte in name.utf8 {
+            length += 1
+            switch byte {
+            case UInt8(ascii: "."):
+                if segment == 0 { return false }
+                segment = 0
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                segment += 1
+            default: return false
+            }
+        }
+        return segment > 0 && length <= maximumLength
+    }
+
+    /// Whether `pattern` is a name, `*` for every event, or a name's beginning and `.*`: `transaction.*`.
+    public static func isValidPattern(_ pattern: String) -> Bool {
+        if pattern == "*" { return true }
+        return pattern.hasSuffix(".*") ? isValid(pattern.dropLast(2)) : isValid(pattern)
+    }
+
+    /// Every pattern that covers `name`, the most exact first: `a.b.c`, `a.b.*`, `a.*`, `*`.
+    public static func patterns(covering name: String) -> [String] {
+        var patterns = [name]
+        var rest = name[...]
+        while let dot = rest.lastIndex(of: ".") {
+            rest = rest[..<dot]
+            patterns.append("\(rest).*")
+        }
+        patterns.append("*")
+        return patterns
+    }
+}

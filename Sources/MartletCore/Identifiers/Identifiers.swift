@@ -1,0 +1,22 @@
+/// Names an isolated world of keys, catalogue, applications, endpoints and history.
+public typealias EnvironmentID = Identifier<EnvironmentKind>
+/// Names one customer, or one customer's app.
+public typealias ApplicationID = Identifier<ApplicationKind>
+/// Names a receiver's URL with its subscriptions, secret and settings.
+public typealias EndpointID = Identifier<EndpointKind>
+/// Names one stored occurrence.
+public typealias EventID = Identifier<EventKind>
+/// Names one event on its way to one endpoint.
+public typealias DeliveryID = Identifier<DeliveryKind>
+/// Names one HTTP request of a delivery.
+public typealias AttemptID = Identifier<AttemptKind>
+/// Names an API key; the key itself is a secret, its name is not.
+public typealias KeyID = Identifier<KeyKind>
+
+public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
+public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
+public enum EndpointKind: IdentifierKind { public static let prefix: StaticString = "ep_" }
+public enum EventKind: IdentifierKind { public static let prefix: StaticString = "evt_" }
+public enum DeliveryKind: IdentifierKind { public static let prefix: StaticString = "dlv_" }
+public enum AttemptKind: IdentifierKind { public static let prefix: StaticString = "att_" }
+public enum KeyKind: IdentifierKind { public static let prefix: StaticString = "key_" }

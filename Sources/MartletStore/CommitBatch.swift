@@ -1,0 +1,107 @@
+public import MartletCore
+
+/// What goes into one transaction: events with their deliveries, and outcomes of attempts.
+public struct CommitBatch: Sendable {
+    public var acceptances: [Acceptance]
+    public var settlements: [Settlement]
+
+    public init(acceptances: [Acceptance] = [], settlements: [Settlement] = []) {
+        self.acceptances = acceptances
+        self.settlements = settlements
+    }
+}
+
+/// What one caller wants accepted, all of it or none.
+public struct Acceptance: Sendable {
+    /// New events with their deliveries; for a replay the event is stored already and only the deliveries are new.
+    public var entries: [Entry]
+    /// Given where the caller sent an `Idempotency-Key`.
+    public var stamp: IdempotencyStamp?
+
+    public init(entries: [Entry], stamp: IdempotencyStamp? = nil) {
+        self.entries = entries
+        self.stamp = stamp
+    }
+
+    /// One event and the deliveries it is accepted with.
+    public struct Entry: Sendable {
+        public var event: Event
+        public var deliveries: [Delivery]
+        /// Whether the event is in the store already.
+        public var isReplay: Bool
+
+        public init(event: Event, deliveries: [Delivery], isReplay: Bool = false) {
+            self.event = event
+            self.deliveries = deliveries
+            self.isReplay = isReplay
+        }
+    }
+}
+
+/// A caller's `Idempotency-Key`, remembered for 24 hours with what it was first used for.
+public struct IdempotencyStamp: Sendable, Hashable {
+    public var environment: EnvironmentID
+    public var key: String
+    /// A digest of the method, path and body: the same key with another is refused.
+    public var fingerprint: [UInt8]
+    public var expiresAt: Timestamp
+
+    public init(environment: EnvironmentID, key: String, fingerprint: [UInt8], expiresAt: Timestamp) {
+        self.environment = environment
+        self.key = key
+        self.fingerprint = fingerprint
+        self.expiresAt = expiresAt
+    }
+}
+
+/// An attempt that is over, and where it leaves its delivery.
+public struct Settlement: Sendable {
+    public var environment: EnvironmentID
+    public var endpoint: EndpointID
+    public var attempt: Attempt
+    /// When the delivery's first attempt started.
+    public var firstAttemptAt: Timestamp
+    /// Written only where the delivery is still scheduled with `attempt.number - 1` attempts behind it; the attempt is
+    /// recorded either way.
+    public var state: DeliveryState
+
+    public init(
+        environment: EnvironmentID, endpoint: EndpointID, attempt: Attempt, firstAttemptAt: Timestamp,
+        state: DeliveryState
+    ) {
+        self.environment = environment
+        self.endpoint = endpoint
+        self.attempt = attempt
+        self.firstAttemptAt = firstAttemptAt
+        self.state = state
+    }
+}
+
+/// What became of a batch; results stand in the order of their acceptances and settlements.
+public struct CommitResult: Sendable {
+    public var acceptances: [AcceptanceResult]
+    /// Whether each settlement moved its delivery; `false` where the delivery had been moved by somebody else.
+    public var settled: [Bool]
+
+    public init(acceptances: [AcceptanceResult] = [], settled: [Bool] = []) {
+        self.acceptances = acceptances
+        self.settled = settled
+    }
+}
+
+/// What became of one acceptance.
+public enum AcceptanceResult: Sendable {
+    /// One result an entry.
+    case accepted([EntryResult])
+    /// Its `Idempotency-Key` was used before for the very same request, which accepted these events.
+    case answeredBefore([EventID])
+    /// Its `Idempotency-Key` was used before for another request. Nothing was kept.
+    case keyReused
+
+    public enum EntryResult: Sendable, Hashable {
+        /// The event and its deliveries are durable.
+        case stored
+        /// Its chosen id is taken by this event. Nothing was kept of the entry.
+        case taken(by: EventID)
+    }
+}

@@ -1,0 +1,27 @@
+public import MartletCore
+
+/// One change of the configuration: what a store applies, and what it tells of.
+public enum ConfigurationChange: Sendable {
+    /// Creates it, or replaces the one with its id.
+    case putEnvironment(Environment)
+    /// Creates it, or replaces the one with its name in its environment.
+    case putProfile(CustomProfile)
+    case deleteProfile(environment: EnvironmentID, name: String)
+    /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict.
+    case putApplication(Application)
+    /// Removes the application and, as ``deleteEndpoint`` does, its endpoints and keys.
+    case deleteApplication(environment: EnvironmentID, id: ApplicationID)
+    /// Creates it, or replaces the one with its id.
+    case putEndpoint(Endpoint)
+    /// Takes the endpoint out of every listing. Its history stays; what it has waiting is cancelled by
+    /// ``DeliveryStore/cancelDeliveries(of:at:limit:)``.
+    case deleteEndpoint(environment: EnvironmentID, id: EndpointID, at: Timestamp)
+    /// Creates it; an entry with its name is a conflict.
+    case createEventType(EventType)
+    /// Replaces the entry with its name.
+    case putEventType(EventType)
+    case deleteEventType(environment: EnvironmentID, name: String)
+    /// Creates it, or replaces the one with its id.
+    case putKey(APIKey)
+    case deleteKey(environment: EnvironmentID, id: KeyID)
+}

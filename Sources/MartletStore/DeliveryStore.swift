@@ -1,0 +1,68 @@
+public import MartletCore
+
+/// Keeps events and deliveries on their way. Everything here is on, or beside, the hot path.
+public protocol DeliveryStore: Sendable {
+    /// Makes a batch durable: one transaction, one sync to disk. When it throws, nothing of the batch has been kept,
+    /// or (`unavailable`, the connection was lost in the middle) its caller must not claim that it has.
+    func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult
+
+    /// The scheduled deliveries of an endpoint that are due by `now`, the earliest due first, with their events.
+    ///
+    /// - Returns: at most `limit` of them, and when the first one that was not returned is due.
+    func due(
+        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+    ) async throws(StoreError) -> DueDeliveries
+
+    /// When each endpoint's earliest scheduled delivery is due; endpoints with none are left out. Includes deleted
+    /// endpoints whose deliveries still have to be cancelled.
+    func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp]
+
+    /// Moves a delivery as ``DeliveryStateMachine`` did, if it still stands where `from` says (status and attempt
+    /// count). `false` where it does not.
+    func move(
+        _ delivery: Delivery, to state: DeliveryState
+    ) async throws(StoreError) -> Bool
+
+    /// Cancels up to `limit` scheduled deliveries of an endpoint as `endpointDeleted`. Returns how many it cancelled.
+    func cancelDeliveries(of endpoint: EndpointID, at now: Timestamp, limit: Int) async throws(StoreError) -> Int
+
+    /// How many deliveries of an endpoint are scheduled.
+    func backlog(of endpoint: EndpointID) async throws(StoreError) -> Int
+
+    /// How many deliveries are scheduled in the whole store, and since when the one overdue longest has been due.
+    func backlog() async throws(StoreError) -> Backlog
+}
+
+/// What waits in a store.
+public struct Backlog: Sendable, Hashable {
+    public var count: Int
+    public var earliestDue: Timestamp?
+
+    public init(count: Int, earliestDue: Timestamp?) {
+        self.count = count
+        self.earliestDue = earliestDue
+    }
+}
+
+/// What one look for due deliveries found.
+public struct DueDeliveries: Sendable {
+    public var deliveries: [DeliveryWithEvent]
+    /// When the earliest scheduled delivery that is not among them is due; `nil` where there is none.
+    public var nextDue: Timestamp?
+
+    public init(deliveries: [DeliveryWithEvent], nextDue: Timestamp?) {
+        self.deliveries = deliveries
+        self.nextDue = nextDue
+    }
+}
+
+/// A delivery and the event it carries.
+public struct DeliveryWithEvent: Sendable {
+    public var delivery: Delivery
+    public var event: Event
+
+    public init(delivery: Delivery, event: Event) {
+        self.delivery = delivery
+        self.event = event
+    }
+}
