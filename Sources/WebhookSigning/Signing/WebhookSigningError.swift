@@ -5,6 +5,7 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case secret(SigningSecretError)
         case noSecret
         case severalSecrets(Int, SignatureScheme)
+        case tooManySecrets(Int)
         case emptyID
         case longID(Int)
         case unprintableID
@@ -23,7 +24,7 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case .profile: "profile_invalid"
         case .secret(let error): error.code
         case .noSecret: "secret_missing"
-        case .severalSecrets: "secrets_too_many"
+        case .severalSecrets, .tooManySecrets: "secrets_too_many"
         case .emptyID, .longID, .unprintableID: "message_id_invalid"
         case .keyCannotSign: "key_cannot_sign"
         }
@@ -40,6 +41,8 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
             "No secret was given. Give at least one."
         case .severalSecrets(let count, let scheme):
             "Scheme \(scheme.rawValue) carries one signature, and \(count) secrets were given to sign. Give the one in force."
+        case .tooManySecrets(let count):
+            "\(count) secrets were given; at most \(WebhookSigner.mostSecrets) are accepted."
         case .emptyID:
             "The message's id is empty. Give one: receivers tell repeated deliveries by it."
         case .longID(let length):
