@@ -40,11 +40,18 @@ public struct Acceptance: Sendable {
 
 /// A caller's `Idempotency-Key`, remembered for 24 hours with what it was first used for.
 public struct IdempotencyStamp: Sendable, Hashable {
+    /// How long a key is remembered.
+    public static let lifetime = Duration.seconds(86_400)
+
     public var environment: EnvironmentID
     public var key: String
     /// A digest of the method, path and body: the same key with another is refused.
     public var fingerprint: [UInt8]
+    /// ``lifetime`` after the key was presented.
     public var expiresAt: Timestamp
+
+    /// When the key was presented: one that expired by then is forgotten.
+    public var presentedAt: Timestamp { expiresAt - Self.lifetime }
 
     public init(environment: EnvironmentID, key: String, fingerprint: [UInt8], expiresAt: Timestamp) {
         self.environment = environment
@@ -62,7 +69,7 @@ public struct Settlement: Sendable {
     /// When the delivery's first attempt started.
     public var firstAttemptAt: Timestamp
     /// Written only where the delivery is still scheduled with `attempt.number - 1` attempts behind it; the attempt is
-    /// recorded either way.
+    /// recorded, and counted, either way. An attempt of that number that is there already is never written over.
     public var state: DeliveryState
 
     public init(
@@ -93,15 +100,19 @@ public struct CommitResult: Sendable {
 public enum AcceptanceResult: Sendable {
     /// One result an entry.
     case accepted([EntryResult])
-    /// Its `Idempotency-Key` was used before for the very same request, which accepted these events.
+    /// Its `Idempotency-Key` was used before for the very same request. One event an entry: the entry's own, or the one
+    /// that had its chosen id. Nothing was kept.
     case answeredBefore([EventID])
     /// Its `Idempotency-Key` was used before for another request. Nothing was kept.
     case keyReused
 
+    /// What became of one entry of an acceptance.
     public enum EntryResult: Sendable, Hashable {
         /// The event and its deliveries are durable.
         case stored
         /// Its chosen id is taken by this event. Nothing was kept of the entry.
         case taken(by: EventID)
+        /// A replay of an event that is not, or no longer, in the store. Nothing was kept of the entry.
+        case missing
     }
 }

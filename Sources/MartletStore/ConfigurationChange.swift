@@ -2,23 +2,23 @@ public import MartletCore
 
 /// One change of the configuration: what a store applies, and what it tells of.
 public enum ConfigurationChange: Sendable {
-    /// Creates it, or replaces the one with its id.
+    /// Creates it, or replaces the one with its id. Another with its name is a conflict.
     case putEnvironment(Environment)
     /// Creates it, or replaces the one with its name in its environment.
     case putProfile(CustomProfile)
     case deleteProfile(environment: EnvironmentID, name: String)
-    /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict.
+    /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict, and so is one that was deleted.
     case putApplication(Application)
     /// Removes the application and, as ``deleteEndpoint`` does, its endpoints and keys.
-    case deleteApplication(environment: EnvironmentID, id: ApplicationID)
-    /// Creates it, or replaces the one with its id.
+    case deleteApplication(environment: EnvironmentID, id: ApplicationID, at: Timestamp)
+    /// Creates it, or replaces the one with its id. One that was deleted is a conflict.
     case putEndpoint(Endpoint)
     /// Takes the endpoint out of every listing. Its history stays; what it has waiting is cancelled by
     /// ``DeliveryStore/cancelDeliveries(of:at:limit:)``.
     case deleteEndpoint(environment: EnvironmentID, id: EndpointID, at: Timestamp)
     /// Creates it; an entry with its name is a conflict.
     case createEventType(EventType)
-    /// Replaces the entry with its name.
+    /// Replaces the entry with its name, whose creation date stays; where there is none it is a conflict.
     case putEventType(EventType)
     case deleteEventType(environment: EnvironmentID, name: String)
     /// Creates it, or replaces the one with its id.

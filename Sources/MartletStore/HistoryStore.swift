@@ -17,7 +17,7 @@ public protocol HistoryStore: Sendable {
     /// Every attempt of a delivery, the first one first.
     func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt]
 
-    /// Adds to the hourly sums of endpoints.
+    /// Adds to the hourly sums of endpoints, all or none.
     func add(_ sums: [EndpointHour]) async throws(StoreError)
     /// The hourly sums of an endpoint from the hour that contains `since`, oldest first.
     func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour]
@@ -41,9 +41,9 @@ public struct EventQuery: Sendable {
     /// Those meant for this application or that have a delivery to one of its endpoints.
     public var application: ApplicationID?
     public var type: String?
-    /// Accepted at or after.
+    /// Accepted at or after; told by the instant in the id, which is the order of the listing.
     public var since: Timestamp?
-    /// Accepted before.
+    /// Accepted before; told by the instant in the id.
     public var until: Timestamp?
     /// With a delivery in this state. `held` and `inFlight` are given as `scheduled`: see ``DeliveryState``.
     public var status: DeliveryStatus?
@@ -69,9 +69,9 @@ public struct DeliveryQuery: Sendable {
     public var event: EventID?
     /// `held` means scheduled at an inactive endpoint, `scheduled` the others; `inFlight` is given as `scheduled`.
     public var status: DeliveryStatus?
-    /// Created at or after.
+    /// Created at or after; told by the instant in the id, which is the order of the listing.
     public var since: Timestamp?
-    /// Created before.
+    /// Created before; told by the instant in the id.
     public var until: Timestamp?
     public var before: DeliveryID?
     public var limit: Int
