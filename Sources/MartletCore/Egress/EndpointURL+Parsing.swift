@@ -59,7 +59,7 @@ extension EndpointURL {
     ) throws(EndpointURLError) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>?) {
         if authority.first == 0x5B {
             guard let bracket = authority.firstIndex(of: 0x5D) else {
-                throw EndpointURLError(.address, "The bracket before the IPv6 address is not closed. Write [2001:…]")
+                throw EndpointURLError(.address, "The bracket before the IPv6 address is not closed. Write [2001:db8::1].")
             }
             let rest = authority[(bracket + 1)...]
             guard rest.isEmpty || rest.first == 0x3A else {
