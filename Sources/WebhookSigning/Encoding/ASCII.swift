@@ -27,8 +27,8 @@ extension UInt8 {
     }
 }
 
-/// Compares bytes in a time that depends on their number alone. Different lengths are told apart at once: the length of a
-/// signature is no secret.
+/// Compares bytes in a time that depends on their number alone. Different lengths are told apart at once: the length of
+/// a signature is no secret.
 func constantTimeEquals(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
     guard left.count == right.count else { return false }
     var difference: UInt8 = 0

@@ -46,8 +46,8 @@ enum Base64 {
         }
     }
 
-    /// The bytes that `text` spells; `nil` when it is not base64. Bits left over in the last character are ignored, as the
-    /// decoders of most languages do.
+    /// The bytes that `text` spells; `nil` when it is not base64. Bits left over in the last character are ignored, as
+    /// the decoders of most languages do.
     static func decode(_ text: some Collection<UInt8>, _ reading: Reading = .standard) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 3)

@@ -21,7 +21,9 @@ enum Hex {
         bytes.reserveCapacity(text.count / 2)
         var digits = text.makeIterator()
         while let high = digits.next() {
-            guard let low = digits.next(), let high = high.hexDigitValue, let low = low.hexDigitValue else { return nil }
+            guard let low = digits.next(), let high = high.hexDigitValue, let low = low.hexDigitValue else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         return bytes

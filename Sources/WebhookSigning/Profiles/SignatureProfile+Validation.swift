@@ -3,7 +3,8 @@ extension SignatureProfile {
     ///
     /// - Throws: ``SignatureProfileError`` for the first field at fault.
     public func validate() throws(SignatureProfileError) {
-        try Self.checkHeader(signatureHeader, field: "signature_header", taken: [StandardHeader.id, StandardHeader.timestamp])
+        try Self.checkHeader(
+            signatureHeader, field: "signature_header", taken: [StandardHeader.id, StandardHeader.timestamp])
         try checkTimestampHeader()
         try checkIDHeader()
         try checkPrefix()
@@ -40,7 +41,8 @@ extension SignatureProfile {
         }
         try Self.checkHeader(
             timestampHeader, field: "timestamp_header", taken: [StandardHeader.id, StandardHeader.signature])
-        try Self.checkDistinct(timestampHeader, field: "timestamp_header", from: signatureHeader, as: "signature_header")
+        try Self.checkDistinct(
+            timestampHeader, field: "timestamp_header", from: signatureHeader, as: "signature_header")
     }
 
     private func checkIDHeader() throws(SignatureProfileError) {
@@ -110,7 +112,8 @@ extension SignatureProfile {
         guard prefix.utf8.count <= Self.longestPrefix, prefix.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw SignatureProfileError(
                 field: "key_derivation",
-                problem: "has a prefix of more than \(Self.longestPrefix) characters, or with others than visible ASCII",
+                problem:
+                    "has a prefix of more than \(Self.longestPrefix) characters, or with others than visible ASCII",
                 remedy: "Use a short one such as whsec_.")
         }
     }

@@ -13,8 +13,8 @@ public struct SignatureProfile: Sendable, Hashable {
     /// schemes; `t-v1` carries the timestamp in its signature header and `body` signs none.
     public var timestampHeader: String?
 
-    /// The header that carries the message's id. Needed by the Standard Webhooks schemes, which sign it; with the others it is
-    /// sent along unsigned.
+    /// The header that carries the message's id. Needed by the Standard Webhooks schemes, which sign it; with the
+    /// others it is sent along unsigned.
     public var idHeader: String?
 
     /// Fixed text in front of the encoded signature, `sha256=` for one. Only for `body` and `timestamp-body`.

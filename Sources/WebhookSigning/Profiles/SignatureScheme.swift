@@ -5,7 +5,8 @@ public enum SignatureScheme: String, Sendable, Hashable, CaseIterable {
     /// The body alone: `HMAC(body)` in one header.
     case body
 
-    /// The timestamp directly followed by the body, `HMAC(timestamp ‖ body)`, with the timestamp in a header of its own.
+    /// The timestamp directly followed by the body, `HMAC(timestamp ‖ body)`, with the timestamp in a header of its
+    /// own.
     case timestampBody = "timestamp-body"
 
     /// One header `t=TIMESTAMP,v1=SIGNATURE` over `TIMESTAMP.BODY`, as Stripe and others write it.

@@ -7,8 +7,8 @@ struct Ed25519Key: Sendable {
     /// The side that verifies.
     let publicKey: Curve25519.Signing.PublicKey
 
-    /// Reads `whsk_` and the base64 of a seed (32 bytes) or of seed and public key (64), or `whpk_` and that of a public
-    /// key (32).
+    /// Reads `whsk_` and the base64 of a seed (32 bytes) or of seed and public key (64), or `whpk_` and that of a
+    /// public key (32).
     init(_ secret: SigningSecret) throws(SigningSecretError) {
         let text = secret.revealed
         if text.hasPrefix(SigningSecret.privateKeyPrefix) {

@@ -30,7 +30,8 @@ extension SigningSecret {
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
             preconditionFailure("Every 32 bytes are an Ed25519 seed (RFC 8032 section 5.1.5).")
         }
-        return SigningSecret(unchecked: privateKeyPrefix + Base64.encode(seed + [UInt8](key.publicKey.rawRepresentation)))
+        return SigningSecret(
+            unchecked: privateKeyPrefix + Base64.encode(seed + [UInt8](key.publicKey.rawRepresentation)))
     }
 
     /// Makes a private key for ``SignatureProfile/standardEd25519`` from the system's randomness.

@@ -20,8 +20,8 @@ public struct SigningSecret: Sendable {
 
     /// Takes a text that may serve as a secret under some profile.
     ///
-    /// - Throws: ``SigningSecretError`` when it is empty, longer than ``longestText``, begins or ends with a space, or has
-    ///   control or invisible characters: each is what a slip in copying leaves behind.
+    /// - Throws: ``SigningSecretError`` when it is empty, longer than ``longestText``, begins or ends with a space, or
+    ///   has control or invisible characters: each is what a slip in copying leaves behind.
     public init(_ text: String) throws(SigningSecretError) {
         guard !text.isEmpty else { throw SigningSecretError(.empty) }
         let length = text.utf8.count
@@ -42,7 +42,7 @@ public struct SigningSecret: Sendable {
         revealed = text
     }
 
-    /// Takes a text that a profile can sign or verify with.
+    /// Takes a text that a profile can sign with.
     ///
     /// - Throws: ``SigningSecretError`` for what ``init(_:)`` and ``validate(for:)`` refuse.
     public init(_ text: String, for profile: SignatureProfile) throws(SigningSecretError) {
@@ -50,7 +50,8 @@ public struct SigningSecret: Sendable {
         try validate(for: profile)
     }
 
-    /// Checks that a profile can make a key of this secret.
+    /// Checks that a profile can make a key of this secret that is fit to sign with. A ``WebhookVerifier`` takes shared
+    /// keys of any length besides: its owner did not choose them.
     ///
     /// - Throws: ``SigningSecretError`` naming what does not fit and how to mend it, never the secret.
     public func validate(for profile: SignatureProfile) throws(SigningSecretError) {
@@ -67,7 +68,12 @@ public struct SigningSecret: Sendable {
     }
 
     /// The key of an HMAC under `profile`.
-    func hmacKey(for profile: SignatureProfile) throws(SigningSecretError) -> [UInt8] {
+    ///
+    /// - Parameter anyLength: Whether a shared key may be shorter or longer than Standard Webhooks allows. A receiver
+    ///   did not choose it, and Svix's own documentation has one of 18 bytes.
+    func hmacKey(
+        for profile: SignatureProfile, anyLength: Bool = false
+    ) throws(SigningSecretError) -> [UInt8] {
         switch profile.keyDerivation {
         case .utf8:
             return Array(revealed.utf8)
@@ -86,15 +92,15 @@ public struct SigningSecret: Sendable {
                 throw SigningSecretError(isKeyPair ? .keyPairForSharedSecret : .notBase64(after: prefix))
             }
             // Other senders' prefixes follow their own rules; the lengths are those of Standard Webhooks.
-            guard prefix != Self.sharedPrefix || Self.keyByteCounts.contains(key.count) else {
+            guard anyLength || prefix != Self.sharedPrefix || Self.keyByteCounts.contains(key.count) else {
                 throw SigningSecretError(.keyLength(key.count))
             }
             return key
         }
     }
 
-    /// The key of the `webhook-signature` that a delivery carries beside its profile's own; `nil` unless this is `whsec_`
-    /// and the base64 of a key that Standard Webhooks allows.
+    /// The key of the `webhook-signature` that a delivery carries beside its profile's own; `nil` unless this is
+    /// `whsec_` and the base64 of a key that Standard Webhooks allows.
     var standardKey: [UInt8]? {
         guard revealed.hasPrefix(Self.sharedPrefix),
             let key = Base64.decode(revealed.utf8.dropFirst(Self.sharedPrefix.utf8.count)),
@@ -104,8 +110,8 @@ public struct SigningSecret: Sendable {
     }
 }
 
-// Compared as the bytes that they are keyed with: `String` takes two spellings of é for one. In constant time, because one
-// side may be what a caller sent.
+// Compared as the bytes that they are keyed with: `String` takes two spellings of é for one. In constant time, because
+// one side may be what a caller sent.
 extension SigningSecret: Hashable {
     public static func == (left: SigningSecret, right: SigningSecret) -> Bool {
         let left = Array(left.revealed.utf8)

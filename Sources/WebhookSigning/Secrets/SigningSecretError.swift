@@ -49,19 +49,23 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
         case .tooLong(let length):
             "The secret has \(length) bytes; at most \(SigningSecret.longestText) are accepted."
         case .invisibleCharacter(let scalar, let offset):
-            "The secret has the invisible character \(Self.name(ofScalar: scalar)) at byte \(offset), often a trace of copying. Remove it."
+            "The secret has the invisible character \(Self.name(ofScalar: scalar)) at byte \(offset), often a trace of "
+                + "copying. Remove it."
         case .surroundingSpace:
             "The secret begins or ends with a space. Remove it."
         case .notHex:
             "The secret is not hexadecimal: it needs an even number of the digits 0-9 and a-f."
         case .notBase64(let prefix):
-            "The secret is not padded base64\(Self.place(after: prefix)): it needs the characters A-Z, a-z, 0-9, + and /, with = at the end to fill a multiple of four."
+            "The secret is not padded base64\(Self.place(after: prefix)): it needs the characters A-Z, a-z, 0-9, + and "
+                + "/, with = at the end to fill a multiple of four."
         case .nothingAfter(let prefix):
             "The secret has no key\(Self.place(after: prefix))."
         case .keyLength(let count):
-            "The secret holds a key of \(count) bytes; Standard Webhooks needs 24 to 64, which are 32 to 88 characters of base64 after whsec_."
+            "The secret holds a key of \(count) bytes; Standard Webhooks needs 24 to 64, which are 32 to 88 characters "
+                + "of base64 after whsec_."
         case .keyPairForSharedSecret:
-            "The secret is a whsk_ or whpk_ key, which only scheme standard-ed25519 uses. Give a whsec_ secret, or change the scheme."
+            "The secret is a whsk_ or whpk_ key, which only scheme standard-ed25519 uses. Give a whsec_ secret, or "
+                + "change the scheme."
         case .notAKeyPair:
             "Scheme standard-ed25519 signs with a whsk_ key and verifies with a whpk_ key; this secret is neither."
         case .privateKeyLength(let count):
@@ -69,7 +73,8 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
         case .publicKeyLength(let count):
             "A whpk_ key holds 32 bytes; this one holds \(count)."
         case .mismatchedKeyPair:
-            "The second half of the whsk_ key is not the public key of its first half. Copy the key afresh, or give the 32-byte seed alone."
+            "The second half of the whsk_ key is not the public key of its first half. Copy the key afresh, or give "
+                + "the 32-byte seed alone."
         case .publicKeyCannotSign:
             "A whpk_ key only verifies. Give the whsk_ key to sign."
         }

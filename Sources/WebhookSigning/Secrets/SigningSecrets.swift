@@ -1,7 +1,7 @@
 /// An endpoint's secret with the one it replaces, and who signs when.
 ///
-/// Where the scheme carries several signatures, old and new both sign until ``overlapEnds``. Where it carries one, the old
-/// signs until ``cutOverAt`` and the new from then on; a 401 or 403 before ``overlapEnds`` is tried once more with
+/// Where the scheme carries several signatures, old and new both sign until ``overlapEnds``. Where it carries one, the
+/// old signs until ``cutOverAt`` and the new from then on; a 401 or 403 before ``overlapEnds`` is tried once more with
 /// ``other(at:scheme:)``, so that receivers may change over at any moment in between. Instants are Unix seconds.
 public struct SigningSecrets: Sendable, Hashable {
     /// The secret that stays.
@@ -40,8 +40,8 @@ public struct SigningSecrets: Sendable, Hashable {
 
     /// Puts a new secret in the place of the current one.
     ///
-    /// Where the overlap of an earlier rotation still runs, its older secret ends at once, unless that is the only one that
-    /// receivers have seen sign: then it is the secret last rotated in that goes.
+    /// Where the overlap of an earlier rotation still runs, its older secret ends at once, unless that is the only one
+    /// that receivers have seen sign: then it is the secret last rotated in that goes.
     ///
     /// - Parameters:
     ///   - secret: The new secret.
@@ -63,16 +63,16 @@ public struct SigningSecrets: Sendable, Hashable {
             cutOverAt: cutOverAt ?? now)
     }
 
-    /// The secrets that sign a delivery made at `now`, the one that counts most first. One, or two during the overlap of a
-    /// scheme that carries several.
+    /// The secrets that sign a delivery made at `now`, the one that counts most first. One, or two during the overlap
+    /// of a scheme that carries several.
     public func secretsInForce(at now: Int64, scheme: SignatureScheme) -> [SigningSecret] {
         guard let previous, now < overlapEnds else { return [current] }
         if scheme.carriesSeveralSignatures { return [current, previous] }
         return now < cutOverAt ? [previous] : [current]
     }
 
-    /// The secret to try once more with when a receiver answered 401 or 403: during the overlap of a scheme that carries one
-    /// signature, the one that did not sign. `nil` otherwise.
+    /// The secret to try once more with when a receiver answered 401 or 403: during the overlap of a scheme that
+    /// carries one signature, the one that did not sign. `nil` otherwise.
     public func other(at now: Int64, scheme: SignatureScheme) -> SigningSecret? {
         guard let previous, now < overlapEnds, !scheme.carriesSeveralSignatures else { return nil }
         return now < cutOverAt ? current : previous

@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// An HMAC that has taken in its key. Each message works on a copy, which saves hashing the key again: more than half of the
-/// cost of a small message.
+/// An HMAC that has taken in its key. Each message works on a copy, which saves hashing the key again: more than half
+/// of the cost of a small message.
 enum KeyedHash: Sendable {
     case sha256(HMAC<SHA256>)
     case sha512(HMAC<SHA512>)

@@ -2,9 +2,9 @@ internal import Crypto
 
 /// Signs the deliveries of one endpoint.
 ///
-/// Make it once and keep it: its keys are taken in when it is made. Every message gets `webhook-id` and `webhook-timestamp`,
-/// the profile's own headers, and `webhook-signature` too where the secret is `whsec_` and base64, so that a receiver may
-/// verify by Standard Webhooks whatever the profile.
+/// Make it once and keep it: its keys are taken in when it is made. Every message gets `webhook-id` and
+/// `webhook-timestamp`, the profile's own headers, and `webhook-signature` too where the secret is `whsec_` and base64,
+/// so that a receiver may verify by Standard Webhooks whatever the profile.
 ///
 /// ```swift
 /// let signer = try WebhookSigner(profile: .sharmo, secret: SigningSecret("whsec_…"))
@@ -38,7 +38,8 @@ public struct WebhookSigner: Sendable {
     ///
     /// - Parameters:
     ///   - profile: How signatures look.
-    ///   - secrets: One, or up to ``mostSecrets`` where the scheme carries several; their signatures follow in this order.
+    ///   - secrets: One, or up to ``mostSecrets`` where the scheme carries several; their signatures follow in this
+    ///     order.
     /// - Throws: ``WebhookSigningError`` when the profile or a secret cannot be used.
     public init(profile: SignatureProfile, secrets: [SigningSecret]) throws(WebhookSigningError) {
         do { try profile.validate() } catch { throw WebhookSigningError(.profile(error)) }
@@ -51,15 +52,17 @@ public struct WebhookSigner: Sendable {
         hasOwnTimestampHeader = profile.timestampHeader.map { $0.lowercased() != StandardHeader.timestamp } ?? false
         do {
             if profile.scheme == .standardEd25519 {
-                keys = .pairs(try secrets.map { secret throws(SigningSecretError) in
-                    let key = try Ed25519Key(secret)
-                    guard key.privateKey != nil else { throw SigningSecretError(.publicKeyCannotSign) }
-                    return key
-                })
+                keys = .pairs(
+                    try secrets.map { secret throws(SigningSecretError) in
+                        let key = try Ed25519Key(secret)
+                        guard key.privateKey != nil else { throw SigningSecretError(.publicKeyCannotSign) }
+                        return key
+                    })
             } else {
-                keys = .hashes(try secrets.map { secret throws(SigningSecretError) in
-                    KeyedHash(profile.hash, key: try secret.hmacKey(for: profile))
-                })
+                keys = .hashes(
+                    try secrets.map { secret throws(SigningSecretError) in
+                        KeyedHash(profile.hash, key: try secret.hmacKey(for: profile))
+                    })
             }
         } catch {
             throw WebhookSigningError(.secret(error))
@@ -98,7 +101,10 @@ public struct WebhookSigner: Sendable {
         headers.append((profile.signatureHeader, signature))
         if !standardKeys.isEmpty {
             headers.append(
-                (StandardHeader.signature, Self.signatureList(standardKeys, id: id, timestamp: timestampText, body: body)))
+                (
+                    StandardHeader.signature,
+                    Self.signatureList(standardKeys, id: id, timestamp: timestampText, body: body)
+                ))
         }
     }
 

@@ -40,7 +40,8 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case .noSecret:
             "No secret was given. Give at least one."
         case .severalSecrets(let count, let scheme):
-            "Scheme \(scheme.rawValue) carries one signature, and \(count) secrets were given to sign. Give the one in force."
+            "Scheme \(scheme.rawValue) carries one signature, and \(count) secrets were given to sign. Give the one in "
+                + "force."
         case .tooManySecrets(let count):
             "\(count) secrets were given; at most \(WebhookSigner.mostSecrets) are accepted."
         case .emptyID:

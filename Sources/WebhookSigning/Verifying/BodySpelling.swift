@@ -61,7 +61,7 @@ public enum BodySpelling: String, Sendable, Hashable, CaseIterable {
         case .minified: "without white space, as JSON.stringify writes it"
         case .minifiedEscapedNonASCII: "without white space and with \\u escapes for what is not ASCII"
         case .minifiedEscapedSlashes: "without white space and with \\/ for /"
-        case .minifiedEscapedNonASCIIAndSlashes: "as PHP's json_encode writes it (no white space, \\u escapes, \\/ for /)"
+        case .minifiedEscapedNonASCIIAndSlashes: "as PHP's json_encode writes it (minified, \\u escapes, \\/ for /)"
         case .minifiedEscapedHTML: "as Go's encoding/json writes it (no white space, \\u003c for <)"
         case .spaced: "with a space after commas and colons"
         case .spacedEscapedNonASCII: "as Python's json.dumps writes it (a space after commas and colons, \\u escapes)"

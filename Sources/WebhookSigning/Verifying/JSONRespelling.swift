@@ -1,5 +1,5 @@
-/// Writes a JSON text again as another program would: its white space and its escapes, never its numbers or the order of its
-/// keys. It reads just enough of JSON for that and validates nothing.
+/// Writes a JSON text again as another program would: its white space and its escapes, never its numbers or the order
+/// of its keys. It reads just enough of JSON for that and validates nothing.
 struct JSONRespelling {
     enum Layout: Hashable {
         /// White space stays as it is.
@@ -17,7 +17,8 @@ struct JSONRespelling {
     var escapesSlashes = false
     var escapesHTML = false
 
-    /// The text in this spelling; `nil` when it is no JSON object or array, nests too deep, or would grow out of bounds.
+    /// The text in this spelling; `nil` when it is no JSON object or array, nests too deep, or would grow out of
+    /// bounds.
     func rewritten(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var run = Run(spelling: self, text: text)
         return run.rewrite()

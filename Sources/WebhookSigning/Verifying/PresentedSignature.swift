@@ -76,7 +76,9 @@ struct PresentedSignature {
             }
         }
         if timestamps.isEmpty, candidates.isEmpty, versions.isEmpty { throw .prefixMissing(expected: "t=…,v1=") }
-        guard let timestamp = timestamps.first else { throw .headerMalformed(name: name, why: "has no t= with the timestamp") }
+        guard let timestamp = timestamps.first else {
+            throw .headerMalformed(name: name, why: "has no t= with the timestamp")
+        }
         guard timestamps.count == 1 else {
             throw .headerMalformed(name: name, why: "has \(timestamps.count) t= and may have one")
         }
@@ -89,7 +91,8 @@ struct PresentedSignature {
         try readTimestamp(timestamp, name)
     }
 
-    /// `v1,… v1a,…`: elements of other versions and what is no element are skipped, as Standard Webhooks asks of receivers.
+    /// `v1,… v1a,…`: elements of other versions and what is no element are skipped, as Standard Webhooks asks of
+    /// receivers.
     private static func listed(
         _ value: ArraySlice<UInt8>, version: String, _ name: String
     ) throws(VerificationFailure) -> [ArraySlice<UInt8>] {

@@ -39,7 +39,8 @@ enum SignatureReading: Sendable, Hashable {
         }
     }
 
-    private static func readAsHex(_ text: ArraySlice<UInt8>, count: Int, profile: SignatureProfile) -> SignatureReading {
+    private static func readAsHex(_ text: ArraySlice<UInt8>, count: Int, profile: SignatureProfile) -> SignatureReading
+    {
         if let bytes = Hex.decode(text) {
             if bytes.count == count {
                 let hasUpperCase = text.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
@@ -71,7 +72,9 @@ enum SignatureReading: Sendable, Hashable {
     private static func otherHash(_ bytes: [UInt8], _ profile: SignatureProfile) -> SignatureReading? {
         guard profile.scheme != .standardEd25519 else { return nil }
         let names: [(String, Int)] = [("sha1", 20), ("sha256", 32), ("sha384", 48), ("sha512", 64)]
-        guard let name = names.first(where: { $0.1 == bytes.count })?.0, name != profile.hash.rawValue else { return nil }
+        guard let name = names.first(where: { $0.1 == bytes.count })?.0, name != profile.hash.rawValue else {
+            return nil
+        }
         return .otherHash(name: name)
     }
 }

@@ -11,19 +11,24 @@ extension VerificationFailure: CustomStringConvertible {
         case .prefixMissing(let expected):
             "The signature does not begin with \"\(expected)\" as this profile has it."
         case .prefixUnexpected(let found):
-            "The signature is right but begins with \"\(found)\", which this profile does not have. Set that as its prefix."
+            "The signature is right but begins with \"\(found)\", which this profile does not have. Set that as its "
+                + "prefix."
         case .versionMissing(let expected, let found):
-            "There is no signature of version \(expected), only of \(found.joined(separator: ", ")). Check that both sides use the same scheme."
+            "There is no signature of version \(expected), only of \(found.joined(separator: ", ")). Check that both "
+                + "sides use the same scheme."
         case .timestampMalformed(let name, let why):
             "The timestamp in \(name) \(why); Unix seconds are due."
         case .stale(let seconds, let tolerance):
-            "Stale by \(seconds) s: the signature is right, but its timestamp lies that far behind this clock, and \(tolerance) s are allowed. It is an old request sent again, or a clock is wrong."
+            "Stale by \(seconds) s: the signature is right, but its timestamp lies that far behind this clock, and "
+                + "\(tolerance) s are allowed. It is an old request sent again, or a clock is wrong."
         case .early(let seconds, let tolerance):
-            "Early by \(seconds) s: the signature is right, but its timestamp lies that far ahead of this clock, and \(tolerance) s are allowed. Set the clocks of both sides."
+            "Early by \(seconds) s: the signature is right, but its timestamp lies that far ahead of this clock, and "
+                + "\(tolerance) s are allowed. Set the clocks of both sides."
         case .wrongSecret:
             "Wrong secret: the signature was made with another one, or over a message that was changed on its way."
         case .matchesPreviousSecret:
-            "The signature matches the previous secret, which is no longer in force. Let the sender use the current one."
+            "The signature matches the previous secret, which is no longer in force. Let the sender use the current "
+                + "one."
         case .hexWhereBase64WasDue(let otherwiseRight):
             "The signature is hex where base64 was due\(Self.remainder(otherwiseRight))."
         case .base64WhereHexWasDue(let otherwiseRight):
@@ -33,13 +38,16 @@ extension VerificationFailure: CustomStringConvertible {
         case .base64Irregular(let otherwiseRight):
             "The signature is not padded base64 with + and /\(Self.remainder(otherwiseRight))."
         case .base64OfHex(let otherwiseRight):
-            "The signature is the base64 of a hex text, not of the bytes\(Self.remainder(otherwiseRight)). Encode the digest, not its hex."
+            "The signature is the base64 of a hex text, not of the bytes\(Self.remainder(otherwiseRight)). Encode the "
+                + "digest, not its hex."
         case .wrongHash(let found, let expected):
             "The signature has the length of \(found) where \(expected) was due."
         case .bodyReserialised(let spelling):
-            "Body re-serialised: the signature matches the body \(spelling.phrase), not as it arrived here. Verify the raw bytes of the request, before anything parses them."
+            "Body re-serialised: the signature matches the body \(spelling.phrase), not as it arrived here. Verify the "
+                + "raw bytes of the request, before anything parses them."
         case .keyDecodedWrongly(let reading):
-            "Key decoded wrongly: the signature matches when the key is \(reading.phrase), which is not how this profile makes it."
+            "Key decoded wrongly: the signature matches when the key is \(reading.phrase), which is not how this "
+                + "profile makes it."
         case .wrongSignedContent(let found, let expected):
             "Wrong signed content: the signature matches over \(found.rawValue) where \(expected.rawValue) was due."
         }

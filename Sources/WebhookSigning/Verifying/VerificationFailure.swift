@@ -1,7 +1,8 @@
 /// Why a signature was refused.
 ///
-/// Where a reason says that the signature matches, or is right otherwise, that was tried: it fits once one particular mistake
-/// is repeated. New reasons may be added, so a `switch` needs a `default`. No reason contains a secret or a signature.
+/// Where a reason says that the signature matches, or is right otherwise, that was tried: it fits once one particular
+/// mistake is repeated. New reasons may be added, so a `switch` needs a `default`. No reason contains a secret or a
+/// signature.
 public enum VerificationFailure: Error, Sendable, Hashable {
     /// A header that the profile needs is not there.
     case headerMissing(name: String)
@@ -19,7 +20,8 @@ public enum VerificationFailure: Error, Sendable, Hashable {
     case timestampMalformed(name: String, why: String)
     /// The signature is right, and its timestamp lies `bySeconds` behind the receiver's clock, more than the tolerance.
     case stale(bySeconds: Int64, toleranceSeconds: Int64)
-    /// The signature is right, and its timestamp lies `bySeconds` ahead of the receiver's clock, more than the tolerance.
+    /// The signature is right, and its timestamp lies `bySeconds` ahead of the receiver's clock, more than the
+    /// tolerance.
     case early(bySeconds: Int64, toleranceSeconds: Int64)
     /// No secret matches, nor did any other explanation.
     case wrongSecret

@@ -9,7 +9,7 @@ enum VerificationKey: Sendable {
         if profile.scheme == .standardEd25519 {
             self = .pair(try Ed25519Key(secret))
         } else {
-            self = .hash(KeyedHash(profile.hash, key: try secret.hmacKey(for: profile)))
+            self = .hash(KeyedHash(profile.hash, key: try secret.hmacKey(for: profile, anyLength: true)))
         }
     }
 

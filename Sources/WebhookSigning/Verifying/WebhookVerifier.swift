@@ -32,7 +32,8 @@ public struct WebhookVerifier: Sendable {
     ///   - previous: Those retired: they verify nothing, but a signature of theirs is named as such.
     ///   - tolerance: How far a timestamp may lie from the clock; the profile's when left out.
     ///   - explainsFailures: Whether a mismatch is looked into. It costs some twenty hashes a secret, for requests that
-    ///     anyone may send: switch it off where that is too much. Mismatches are ``VerificationFailure/wrongSecret`` then.
+    ///     anyone may send: switch it off where that is too much. Mismatches are ``VerificationFailure/wrongSecret``
+    ///     then.
     /// - Throws: ``WebhookSigningError`` when the profile or a secret cannot be used.
     public init(
         profile: SignatureProfile,
@@ -49,7 +50,8 @@ public struct WebhookVerifier: Sendable {
             throw WebhookSigningError(.tooManySecrets(secrets.count + previous.count))
         }
         do {
-            keys = try secrets.map { secret throws(SigningSecretError) in try VerificationKey(secret, profile: profile) }
+            keys = try secrets.map { secret throws(SigningSecretError) in try VerificationKey(secret, profile: profile)
+            }
             previousKeys = try previous.map { secret throws(SigningSecretError) in
                 try VerificationKey(secret, profile: profile)
             }
