@@ -57,3 +57,10 @@ public struct AttemptTiming: Sendable, Hashable {
         self.total = total
     }
 }
+
+extension AttemptOutcome {
+    /// Whether the receiver answered 401 or 403, as one does that cannot verify the signature.
+    public var isUnauthorised: Bool {
+        if case .response(let response) = result { response.status == 401 || response.status == 403 } else { false }
+    }
+}

@@ -1,0 +1,21 @@
+import MartletCore
+
+/// The bounds within which a dispatcher works. They, not the backlog, decide how much memory it takes.
+public struct DispatchLimits: Sendable, Hashable {
+    /// The most attempts in flight at once, over all endpoints.
+    public var inFlight = 1024
+    /// The most attempts in flight at once to one endpoint, unless it says less itself.
+    public var inFlightPerEndpoint = 64
+    /// The most deliveries of one endpoint that are kept in memory; the others wait in the store.
+    public var window = 256
+    /// The most deliveries kept in memory, over all endpoints.
+    public var parcels = 20_000
+    /// The most bytes of event bodies kept in memory, over all endpoints.
+    public var parcelBytes = 64 << 20
+    /// The most attempts that are over but not yet recorded. At the bound no new ones start.
+    public var unsettled = 4096
+    /// A retry due sooner than this waits in memory, a later one in the store.
+    public var nearRetry = Duration.seconds(60)
+
+    public init() {}
+}

@@ -1,0 +1,33 @@
+public import MartletCore
+
+/// Something that a role may do. The raw value ends the sentence "may not …".
+public enum Permission: String, Sendable, CaseIterable {
+    case publishEvents = "publish events"
+    case readEvents = "read events"
+    case replayEvents = "replay events"
+    case readCatalogue = "read event types"
+    case changeCatalogue = "change event types"
+    case readWebhooks = "read webhooks"
+    case changeWebhooks = "change webhooks"
+    case readSecrets = "read signing secrets"
+    case readDeliveries = "read deliveries"
+    case changeDeliveries = "retry or cancel deliveries"
+    case readApplications = "read applications"
+    case changeApplications = "change applications"
+    case readKeys = "read API keys"
+    case changeKeys = "change API keys"
+    case readProfiles = "read profiles"
+    case changeProfiles = "change profiles"
+
+    /// The roles that may.
+    public var roles: Set<APIKey.Role> {
+        switch self {
+        case .publishEvents: [.admin, .publisher]
+        case .readCatalogue: [.admin, .publisher, .application, .reader]
+        case .readEvents, .readWebhooks, .readDeliveries, .readProfiles: [.admin, .application, .reader]
+        case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries: [.admin, .application]
+        case .readApplications, .readKeys: [.admin, .reader]
+        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles: [.admin]
+        }
+    }
+}

@@ -1,0 +1,216 @@
+public import Logging
+import MartletCore
+public import MartletStore
+import Synchronization
+
+/// Makes events and outcomes durable in batches: whatever waits at the moment the last transaction ended shares the next
+/// one and its sync to disk. No timer adds latency.
+public final class GroupCommitter: Sendable {
+    private typealias Answer = Result<AcceptanceResult, StoreError>
+
+    private struct WaitingAcceptance {
+        let acceptance: Acceptance
+        let answer: @Sendable (Answer) -> Void
+    }
+
+    private struct Queue {
+        var acceptances: [WaitingAcceptance] = []
+        var settlements: [PendingSettlement] = []
+        var events = 0
+        var bytes = 0
+        /// Set while ``run(handingOverTo:)`` has nothing to do.
+        var wake: CheckedContinuation<Void, Never>?
+        var isClosed = false
+        var batchesBegun = 0
+        var batchesHandedOver = 0
+        /// Who waits until so many batches have been handed over.
+        var barriers: [(batch: Int, pass: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let queue = Mutex(Queue())
+    private let store: any DeliveryStore
+    private let limits: CommitLimits
+    private let log: Logger
+    private let metrics: ServiceMetrics
+
+    public init(store: any DeliveryStore, limits: CommitLimits, metrics: ServiceMetrics, log: Logger) {
+        self.store = store
+        self.limits = limits
+        self.metrics = metrics
+        self.log = log
+    }
+
+    /// Returns once the events and their deliveries are durable.
+    public func accept(_ acceptance: Acceptance) async throws(ServiceError) -> AcceptanceResult {
+        let bytes = acceptance.entries.reduce(0) { $0 + $1.event.body.bytes.count }
+        let answer: Answer? = await withCheckedContinuation { (continuation: CheckedContinuation<Answer?, Never>) in
+            let waiting = WaitingAcceptance(acceptance: acceptance) { continuation.resume(returning: $0) }
+            enum Verdict { case queued(CheckedContinuation<Void, Never>?), refused }
+            let verdict: Verdict = queue.withLock { queue in
+                guard !queue.isClosed, queue.events + acceptance.entries.count <= limits.waitingEvents,
+                    queue.bytes + bytes <= limits.waitingBytes
+                else { return .refused }
+                queue.acceptances.append(waiting)
+                queue.events += acceptance.entries.count
+                queue.bytes += bytes
+                defer { queue.wake = nil }
+                return .queued(queue.wake)
+            }
+            switch verdict {
+            case .queued(let wake): wake?.resume()
+            case .refused: continuation.resume(returning: nil)
+            }
+        }
+        switch answer {
+        case .success(let result): return result
+        case .failure(let error): throw .store(error)
+        case nil:
+            throw ServiceError(
+                .unavailable, "overloaded", "More events are waiting to be stored than the service takes. Try again.",
+                retryAfter: .seconds(1))
+        }
+    }
+
+    /// Makes an outcome durable in its turn, and tells the receiver of ``run(handingOverTo:)``. An outcome is kept until
+    /// the store takes it: whoever makes attempts bounds how many there are.
+    public func settle(_ outcomes: [PendingSettlement]) {
+        let wake = queue.withLock { queue in
+            queue.settlements.append(contentsOf: outcomes)
+            defer { queue.wake = nil }
+            return queue.wake
+        }
+        wake?.resume()
+    }
+
+    /// Returns once every batch that had begun by now has been handed over.
+    public func barrier() async {
+        await withCheckedContinuation { (pass: CheckedContinuation<Void, Never>) in
+            let isPassed = queue.withLock { queue in
+                if queue.batchesHandedOver >= queue.batchesBegun { return true }
+                queue.barriers.append((queue.batchesBegun, pass))
+                return false
+            }
+            if isPassed { pass.resume() }
+        }
+    }
+
+    /// Takes nothing more; ``run(handingOverTo:)`` returns once what waits has been dealt with.
+    public func close() {
+        let wake = queue.withLock { queue in
+            queue.isClosed = true
+            defer { queue.wake = nil }
+            return queue.wake
+        }
+        wake?.resume()
+    }
+
+    /// Commits batch after batch until ``close()``, telling `receiver` of each before its publishers are answered.
+    public func run(handingOverTo receiver: any CommitReceiver) async {
+        var pause = Duration.zero
+        while let (acceptances, settlements) = await nextBatch() {
+            let batch = CommitBatch(
+                acceptances: acceptances.map(\.acceptance), settlements: settlements.map(\.settlement))
+            do throws(StoreError) {
+                let result = try await store.commit(batch)
+                pause = .zero
+                metrics.committed(units: acceptances.count + settlements.count)
+                receiver.accepted(parcels(of: acceptances, result.acceptances))
+                receiver.settled(zip(settlements, result.settled).map { SettledParcel(pending: $0, moved: $1) })
+                finishBatch()
+                for (waiting, result) in zip(acceptances, result.acceptances) { waiting.answer(.success(result)) }
+            } catch {
+                log.error(
+                    "a batch could not be stored",
+                    metadata: [
+                        "error": "\(error)", "events": "\(acceptances.count)", "outcomes": "\(settlements.count)",
+                    ])
+                metrics.commitFailed()
+                putBack(settlements)
+                finishBatch()
+                for waiting in acceptances { waiting.answer(.failure(error)) }
+                // Outcomes stay: try them again, more slowly each time, while publishers go on being answered.
+                if !settlements.isEmpty {
+                    pause = min(.seconds(1), pause * 2 + .milliseconds(20))
+                    try? await Task.sleep(for: pause)
+                }
+            }
+        }
+    }
+
+    private func nextBatch() async -> ([WaitingAcceptance], [PendingSettlement])? {
+        while true {
+            let batch: ([WaitingAcceptance], [PendingSettlement])?? = queue.withLock { queue in
+                guard !queue.acceptances.isEmpty || !queue.settlements.isEmpty else {
+                    return queue.isClosed ? .some(nil) : nil
+                }
+                queue.batchesBegun += 1
+                return take(from: &queue)
+            }
+            if let batch { return batch }
+            await withCheckedContinuation { (wake: CheckedContinuation<Void, Never>) in
+                let isWanted = queue.withLock { queue in
+                    if queue.acceptances.isEmpty, queue.settlements.isEmpty, !queue.isClosed {
+                        queue.wake = wake
+                        return false
+                    }
+                    return true
+                }
+                if isWanted { wake.resume() }
+            }
+        }
+    }
+
+    private func take(from queue: inout Queue) -> ([WaitingAcceptance], [PendingSettlement]) {
+        var events = 0
+        var count = 0
+        while count < queue.acceptances.count, count == 0 || events < limits.batch {
+            events += queue.acceptances[count].acceptance.entries.count
+            count += 1
+        }
+        let acceptances = queue.acceptances.takeFirst(count)
+        for waiting in acceptances {
+            queue.events -= waiting.acceptance.entries.count
+            for entry in waiting.acceptance.entries { queue.bytes -= entry.event.body.bytes.count }
+        }
+        return (acceptances, queue.settlements.takeFirst(limits.batch))
+    }
+
+    private func putBack(_ settlements: [PendingSettlement]) {
+        guard !settlements.isEmpty else { return }
+        queue.withLock { $0.settlements.insert(contentsOf: settlements, at: 0) }
+    }
+
+    private func finishBatch() {
+        let passed = queue.withLock { queue in
+            queue.batchesHandedOver += 1
+            let handedOver = queue.batchesHandedOver
+            let passed = queue.barriers.filter { $0.batch <= handedOver }
+            if !passed.isEmpty { queue.barriers.removeAll { $0.batch <= handedOver } }
+            return passed
+        }
+        for barrier in passed { barrier.pass.resume() }
+    }
+
+    private func parcels(of acceptances: [WaitingAcceptance], _ results: [AcceptanceResult]) -> [Parcel] {
+        var parcels: [Parcel] = []
+        for (waiting, result) in zip(acceptances, results) {
+            guard case .accepted(let entries) = result else { continue }
+            for (entry, result) in zip(waiting.acceptance.entries, entries) where result == .stored {
+                for delivery in entry.deliveries { parcels.append(Parcel(delivery: delivery, event: entry.event)) }
+            }
+        }
+        return parcels
+    }
+}
+
+extension Array {
+    /// Removes and returns the first `count` elements, or all where there are fewer.
+    fileprivate mutating func takeFirst(_ count: Int) -> [Element] {
+        guard count < self.count else {
+            defer { self = [] }
+            return self
+        }
+        defer { removeFirst(count) }
+        return Array(prefix(count))
+    }
+}

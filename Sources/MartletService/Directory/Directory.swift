@@ -1,0 +1,169 @@
+public import MartletCore
+public import MartletStore
+import Synchronization
+import WebhookSigning
+
+/// The configuration in memory: who may ask, which endpoints an event goes to, how each is delivered to. Kept true by
+/// being told of every change that the store has taken.
+public final class Directory: Sendable {
+    fileprivate struct State {
+        var worlds: [EnvironmentID: World] = [:]
+        var keys: [[UInt8]: APIKey] = [:]
+        var environmentOfEndpoint: [EndpointID: EnvironmentID] = [:]
+        var targets: [EndpointID: DeliveryTarget] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let vault: SecretVault
+
+    public init(vault: SecretVault) { self.vault = vault }
+
+    // MARK: Changes
+
+    /// Takes everything that a store holds, in the place of what was there.
+    public func load(_ configuration: Configuration) {
+        state.withLock { state in
+            state = State()
+            for environment in configuration.environments { state.apply(.putEnvironment(environment)) }
+            for profile in configuration.profiles { state.apply(.putProfile(profile)) }
+            for application in configuration.applications { state.apply(.putApplication(application)) }
+            for endpoint in configuration.endpoints { state.apply(.putEndpoint(endpoint)) }
+            for key in configuration.keys { state.apply(.putKey(key)) }
+            for type in configuration.eventTypes { state.worlds[type.environment]?.eventTypes.insert(type.name) }
+        }
+    }
+
+    /// Takes changes that the store has made durable.
+    public func apply(_ changes: [ConfigurationChange]) {
+        state.withLock { state in
+            for change in changes { state.apply(change) }
+        }
+    }
+
+    // MARK: Questions
+
+    public var environments: [Environment] {
+        state.withLock { $0.worlds.values.map(\.environment).sorted { $0.id < $1.id } }
+    }
+
+    public func environment(_ id: EnvironmentID) -> Environment? { state.withLock { $0.worlds[id]?.environment } }
+
+    /// The environment of that name.
+    public func environment(named name: String) -> Environment? { environments.first { $0.name == name } }
+
+    /// The key whose text has this SHA-256, expired or not.
+    public func key(hash: [UInt8]) -> APIKey? { state.withLock { $0.keys[hash] } }
+
+    public func key(_ id: KeyID, in environment: EnvironmentID) -> APIKey? {
+        state.withLock { state in state.keys.values.first { $0.id == id && $0.environment == environment } }
+    }
+
+    public func application(_ id: ApplicationID, in environment: EnvironmentID) -> Application? {
+        state.withLock { $0.worlds[environment]?.applications[id] }
+    }
+
+    /// The application that a caller names by its id or its uid.
+    public func application(named name: String, in environment: EnvironmentID) -> Application? {
+        state.withLock { state in
+            guard let world = state.worlds[environment] else { return nil }
+            if let id = ApplicationID(name), let application = world.applications[id] { return application }
+            return world.applicationsByUID[name].flatMap { world.applications[$0] }
+        }
+    }
+
+    public func endpoint(_ id: EndpointID, in environment: EnvironmentID) -> Endpoint? {
+        state.withLock { $0.worlds[environment]?.endpoints[id] }
+    }
+
+    /// Every endpoint of an environment, or of one of its applications.
+    public func endpoints(in environment: EnvironmentID, application: ApplicationID? = nil) -> [Endpoint] {
+        state.withLock { state in
+            guard let world = state.worlds[environment] else { return [] }
+            guard let application else { return Array(world.endpoints.values) }
+            return (world.endpointsByApplication[application] ?? []).compactMap { world.endpoints[$0] }
+        }
+    }
+
+    /// Every endpoint there is.
+    public var allEndpoints: [Endpoint] { state.withLock { $0.worlds.values.flatMap(\.endpoints.values) } }
+
+    /// The profile of that name: a built-in one, or one of the environment's own.
+    public func profile(named name: String, in environment: EnvironmentID) -> Profile? {
+        state.withLock { $0.worlds[environment]?.profile(named: name) }
+    }
+
+    /// The environment's own profiles, by name.
+    public func customProfiles(in environment: EnvironmentID) -> [CustomProfile] {
+        state.withLock { $0.worlds[environment]?.profiles.values.sorted { $0.profile.name < $1.profile.name } ?? [] }
+    }
+
+    public func isInCatalogue(_ type: String, in environment: EnvironmentID) -> Bool {
+        state.withLock { $0.worlds[environment]?.eventTypes.contains(type) ?? false }
+    }
+
+    /// The active endpoints that an event goes to, each once.
+    ///
+    /// - Parameter application: the one whose endpoints are meant, or `nil` for every endpoint of the environment.
+    func subscribers(
+        to type: String, application: ApplicationID?, in environment: EnvironmentID
+    ) -> [Subscriber] {
+        state.withLock { $0.worlds[environment]?.subscribers(to: type, application: application) ?? [] }
+    }
+
+    /// How an endpoint is delivered to; `nil` where there is no such endpoint any more.
+    public func target(_ id: EndpointID) -> DeliveryTarget? {
+        state.withLock { state in
+            if let target = state.targets[id] { return target }
+            guard let environment = state.environmentOfEndpoint[id], let world = state.worlds[environment],
+                let endpoint = world.endpoints[id]
+            else { return nil }
+            let target = DeliveryTarget(
+                endpoint, in: world.environment,
+                profile: world.profile(named: endpoint.profile ?? world.environment.profile), vault: vault)
+            state.targets[id] = target
+            return target
+        }
+    }
+}
+
+extension Directory.State {
+    fileprivate mutating func apply(_ change: ConfigurationChange) {
+        switch change {
+        case .putEnvironment(let environment):
+            worlds[environment.id, default: World(environment)].environment = environment
+            forgetTargets(in: environment.id)
+        case .putProfile(let custom):
+            worlds[custom.environment]?.profiles[custom.profile.name] = custom
+            forgetTargets(in: custom.environment)
+        case .deleteProfile(let environment, let name):
+            worlds[environment]?.profiles[name] = nil
+            forgetTargets(in: environment)
+        case .putApplication(let application): worlds[application.environment]?.put(application)
+        case .deleteApplication(let environment, let id, _):
+            for endpoint in worlds[environment]?.endpointsByApplication[id] ?? [] { delete(endpoint, in: environment) }
+            worlds[environment]?.deleteApplication(id)
+            keys = keys.filter { $0.value.environment != environment || $0.value.application != id }
+        case .putEndpoint(let endpoint):
+            worlds[endpoint.environment]?.put(endpoint)
+            environmentOfEndpoint[endpoint.id] = endpoint.environment
+            targets[endpoint.id] = nil
+        case .deleteEndpoint(let environment, let id, _): delete(id, in: environment)
+        case .createEventType(let type), .putEventType(let type):
+            worlds[type.environment]?.eventTypes.insert(type.name)
+        case .deleteEventType(let environment, let name): worlds[environment]?.eventTypes.remove(name)
+        case .putKey(let key): keys[key.hash] = key
+        case .deleteKey(let environment, let id):
+            keys = keys.filter { $0.value.environment != environment || $0.value.id != id }
+        }
+    }
+
+    private mutating func delete(_ endpoint: EndpointID, in environment: EnvironmentID) {
+        worlds[environment]?.deleteEndpoint(endpoint)
+        environmentOfEndpoint[endpoint] = nil
+        targets[endpoint] = nil
+    }
+
+    private mutating func forgetTargets(in environment: EnvironmentID) {
+        for id in worlds[environment]?.endpoints.keys ?? [:].keys { targets[id] = nil }
+    }
+}

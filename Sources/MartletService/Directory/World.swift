@@ -1,0 +1,79 @@
+import MartletCore
+import MartletStore
+
+/// One environment's configuration in memory, indexed for matching.
+struct World {
+    var environment: Environment
+    var profiles: [String: CustomProfile] = [:]
+    private(set) var applications: [ApplicationID: Application] = [:]
+    private(set) var applicationsByUID: [String: ApplicationID] = [:]
+    private(set) var endpoints: [EndpointID: Endpoint] = [:]
+    private(set) var endpointsByApplication: [ApplicationID: Set<EndpointID>] = [:]
+    /// The active endpoints by each pattern they subscribed with.
+    private var subscriptions: [String: [Subscriber]] = [:]
+    var eventTypes: Set<String> = []
+
+    init(_ environment: Environment) { self.environment = environment }
+
+    func profile(named name: String) -> Profile? {
+        Profile.builtIn.first { $0.name == name } ?? profiles[name]?.profile
+    }
+
+    mutating func put(_ application: Application) {
+        if let uid = applications[application.id]?.uid { applicationsByUID[uid] = nil }
+        applications[application.id] = application
+        if let uid = application.uid { applicationsByUID[uid] = application.id }
+    }
+
+    mutating func deleteApplication(_ id: ApplicationID) {
+        if let uid = applications.removeValue(forKey: id)?.uid { applicationsByUID[uid] = nil }
+        endpointsByApplication[id] = nil
+    }
+
+    mutating func put(_ endpoint: Endpoint) {
+        deleteEndpoint(endpoint.id)
+        endpoints[endpoint.id] = endpoint
+        endpointsByApplication[endpoint.application, default: []].insert(endpoint.id)
+        guard endpoint.isActive else { return }
+        let subscriber = Subscriber(endpoint: endpoint.id, application: endpoint.application)
+        for pattern in Set(endpoint.events) { subscriptions[pattern, default: []].append(subscriber) }
+    }
+
+    mutating func deleteEndpoint(_ id: EndpointID) {
+        guard let endpoint = endpoints.removeValue(forKey: id) else { return }
+        endpointsByApplication[endpoint.application]?.remove(id)
+        for pattern in Set(endpoint.events) {
+            subscriptions[pattern]?.removeAll { $0.endpoint == id }
+            if subscriptions[pattern]?.isEmpty ?? false { subscriptions[pattern] = nil }
+        }
+    }
+
+    func subscribers(to type: String, application: ApplicationID?) -> [Subscriber] {
+        let patterns = EventTypeName.patterns(covering: type)
+        if let application {
+            return (endpointsByApplication[application] ?? []).compactMap { id in
+                guard let endpoint = endpoints[id], endpoint.isActive, endpoint.subscribes(to: type) else { return nil }
+                return Subscriber(endpoint: id, application: application)
+            }
+        }
+        let found = patterns.compactMap { subscriptions[$0] }
+        if found.count <= 1 { return found.first ?? [] }
+        var seen: Set<EndpointID> = []
+        return found.joined().filter { seen.insert($0.endpoint).inserted }
+    }
+}
+
+/// An endpoint that an event goes to.
+struct Subscriber: Hashable {
+    let endpoint: EndpointID
+    let application: ApplicationID
+}
+
+extension Endpoint {
+    /// Whether one of its patterns covers `type`.
+    func subscribes(to type: String) -> Bool {
+        events.contains { pattern in
+            pattern == type || pattern == "*" || pattern.hasSuffix(".*") && type.hasPrefix(pattern.dropLast())
+        }
+    }
+}

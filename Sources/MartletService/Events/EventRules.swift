@@ -1,0 +1,56 @@
+import MartletCore
+
+/// What an event must be like, and why an endpoint does not get one.
+enum EventRules {
+    static let longestOrderingKey = 256
+    static let longestID = 128
+
+    static let typeRule =
+        "Give a dotted name of letters, digits, _ and -, at most \(EventTypeName.maximumLength) characters: property.created."
+    static let idRule =
+        "Give 1 to \(longestID) letters, digits, _, : and -. A dot is not taken: Standard Webhooks signs `id.timestamp.body`."
+
+    static func isValidID(_ id: String) -> Bool {
+        (1...longestID).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    static func whyNot(_ endpoint: Endpoint, _ event: Event) -> String {
+        if let application = event.application, application != endpoint.application {
+            return "The event is for the application \(application), and this webhook belongs to another."
+        }
+        guard endpoint.subscribes(to: event.type) else {
+            return "It subscribes to \(endpoint.events.joined(separator: ", ")), which does not cover \(event.type)."
+        }
+        switch endpoint.inactivity {
+        case .paused: return "It is not active: its owner paused it."
+        case .gone: return "It is not active: it answered 410 Gone."
+        case .failing: return "It is not active: it failed for too long."
+        case nil: return "It subscribed after the event was accepted."
+        }
+    }
+}
+
+extension Event {
+    /// Whether publishing `other` under the same chosen id says the same thing again. When it occurred is left out where
+    /// the publisher left it out: then each publishing has its own.
+    func isSame(as other: Event) -> Bool {
+        type == other.type && application == other.application && orderingKey == other.orderingKey
+            && deliverAt == other.deliverAt && body.bytes[body.data] == other.body.bytes[other.body.data]
+            && (created == other.created || other.created == other.acceptedAt && created == acceptedAt)
+    }
+}
+
+/// What an `Idempotency-Key` promises.
+enum IdempotencyRules {
+    static let reused = ServiceError(
+        .conflict, "idempotency_key_reused",
+        "This Idempotency-Key was used in the last 24 hours for another request. Use a new key for a new request.")
+}

@@ -1,0 +1,303 @@
+public import MartletCore
+public import MartletStore
+
+/// Publishing, looking at and replaying events.
+public struct EventService: Sendable {
+    let context: ServiceContext
+
+    public init(_ context: ServiceContext) { self.context = context }
+
+    // MARK: Publishing
+
+    /// Publishes one event. Returns once it and its deliveries are durable.
+    ///
+    /// - Parameters:
+    ///   - stamp: given where the caller sent an `Idempotency-Key`.
+    ///   - explain: whether to tell why endpoints do not get it.
+    public func publish(
+        _ draft: EventDraft, by principal: Principal, stamp: IdempotencyStamp? = nil, explain: Bool = false
+    ) async throws(ServiceError) -> PublishedEvent {
+        let results = try await publish([.success(draft)], by: principal, stamp: stamp)
+        var published = try results[0].get()
+        if explain { published.unmatched = unmatched(published.event) }
+        return published
+    }
+
+    /// Publishes many events in one transaction, each accepted or refused by itself. What could not even be read comes
+    /// in as a failure, and goes out as one in its place.
+    public func publish(
+        _ drafts: [Result<EventDraft, ServiceError>], by principal: Principal, stamp: IdempotencyStamp?
+    ) async throws(ServiceError) -> [Result<PublishedEvent, ServiceError>] {
+        try principal.require(.publishEvents)
+        let now = context.time.now()
+        let prepared = drafts.map { draft in
+            draft.flatMap { draft in
+                do throws(ServiceError) {
+                    return .success(try prepare(draft, by: principal, now: now))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        let entries = prepared.compactMap { try? $0.get() }
+        guard !entries.isEmpty else { return prepared.map { $0.flatMap { _ in .failure(.notFound("event")) } } }
+        let result = try await context.committer.accept(
+            Acceptance(entries: entries.map(\.entry), stamp: stamp))
+        var answers: [Result<PublishedEvent, ServiceError>] = []
+        var index = 0
+        for prepared in prepared {
+            switch prepared {
+            case .failure(let error): answers.append(.failure(error))
+            case .success(let prepared):
+                answers.append(try await answer(to: prepared, at: index, of: result, by: principal))
+                index += 1
+            }
+        }
+        return answers
+    }
+
+    private struct Prepared {
+        var entry: Acceptance.Entry
+        var warnings: [PublishWarning]
+    }
+
+    private func prepare(
+        _ draft: EventDraft, by principal: Principal, now: Timestamp
+    ) throws(ServiceError) -> Prepared {
+        guard EventTypeName.isValid(draft.type) else { throw .invalid("type", EventRules.typeRule) }
+        if let id = draft.chosenID, !EventRules.isValidID(id) { throw .invalid("id", EventRules.idRule) }
+        if let key = draft.orderingKey, key.isEmpty || key.utf8.count > EventRules.longestOrderingKey {
+            throw .invalid("ordering_key", "Give 1 to \(EventRules.longestOrderingKey) bytes, or leave it out.")
+        }
+        if let deliverAt = draft.deliverAt, deliverAt > now + context.limits.deliverAhead {
+            throw .invalid(
+                "deliver_at", "This is more than \(context.limits.deliverAhead.text) ahead. Publish it later.")
+        }
+        let application = try draft.application.flatMap { name throws(ServiceError) in
+            try context.application(named: name, for: principal)
+        }
+        let subscribers = context.directory.subscribers(
+            to: draft.type, application: application?.id, in: principal.environment)
+        guard subscribers.count <= context.limits.deliveriesPerEvent else {
+            throw ServiceError(
+                .invalid, "too_many_deliveries",
+                "\(subscribers.count) endpoints subscribe to this; an event goes to "
+                    + "\(context.limits.deliveriesPerEvent) at most. Publish to one application at a time.")
+        }
+        let id = context.identifiers.next(EventKind.self, at: now)
+        let created = draft.created ?? now
+        let body = EventBody(
+            id: draft.chosenID ?? id.description, type: draft.type, created: created, data: draft.data)
+        guard body.bytes.count <= context.limits.eventBytes else {
+            throw ServiceError(
+                .tooLarge, "event_too_large",
+                "The event has \(body.bytes.count) bytes; \(context.limits.eventBytes) are taken. "
+                    + "Send a reference to the data instead.")
+        }
+        let event = Event(
+            id: id, environment: principal.environment, chosenID: draft.chosenID, type: draft.type,
+            application: application?.id, created: created, acceptedAt: now, orderingKey: draft.orderingKey,
+            deliverAt: draft.deliverAt, deliveryCount: subscribers.count, body: body)
+        let due = max(draft.deliverAt ?? now, now)
+        let deliveries = subscribers.map { subscriber in
+            Delivery(
+                id: context.identifiers.next(at: now), environment: principal.environment, event: id,
+                endpoint: subscriber.endpoint, application: subscriber.application, cause: .publish, createdAt: now,
+                state: .scheduled(due: due))
+        }
+        return Prepared(
+            entry: Acceptance.Entry(event: event, deliveries: deliveries),
+            warnings: warnings(draft, event, deliveries.isEmpty))
+    }
+
+    private func warnings(_ draft: EventDraft, _ event: Event, _ isUnmatched: Bool) -> [PublishWarning] {
+        var warnings = draft.warnings.map {
+            PublishWarning(code: $0.code.rawValue, path: $0.path, message: $0.message)
+        }
+        if let size = PayloadWarning.bodySize(event.body.bytes.count) {
+            warnings.append(PublishWarning(code: size.code.rawValue, path: size.path, message: size.message))
+        }
+        if isUnmatched {
+            warnings.append(
+                PublishWarning(
+                    code: "no_deliveries", path: nil,
+                    message: "No active webhook subscribes to \(event.type) here. Ask with ?explain=true why not."))
+        }
+        if !context.directory.isInCatalogue(draft.type, in: event.environment) {
+            warnings.append(
+                PublishWarning(
+                    code: "unknown_event_type", path: "$.type",
+                    message: "\(draft.type) is not in the catalogue. Add it with POST /v1/event-types, or mend the name."))
+        }
+        return warnings
+    }
+
+    private func answer(
+        to prepared: Prepared, at index: Int, of result: AcceptanceResult, by principal: Principal
+    ) async throws(ServiceError) -> Result<PublishedEvent, ServiceError> {
+        switch result {
+        case .keyReused: throw IdempotencyRules.reused
+        case .answeredBefore(let events):
+            guard index < events.count else { throw IdempotencyRules.reused }
+            return .success(try await publishedBefore(events[index], prepared, by: principal))
+        case .accepted(let results):
+            switch results[index] {
+            case .stored:
+                context.metrics.accepted(events: 1, deliveries: prepared.entry.deliveries.count)
+                return .success(
+                    PublishedEvent(
+                        event: prepared.entry.event, deliveries: prepared.entry.deliveries,
+                        warnings: prepared.warnings, unmatched: nil))
+            case .taken(let id):
+                let before = try await publishedBefore(id, prepared, by: principal)
+                guard before.event.isSame(as: prepared.entry.event) else {
+                    return .failure(
+                        ServiceError(
+                            .conflict, "event_id_taken",
+                            "Another event has the id \(before.event.publicID). "
+                                + "Choose another id, or publish the very same event to get its first answer."))
+                }
+                return .success(before)
+            case .missing: return .failure(.notFound("event"))
+            }
+        }
+    }
+
+    /// What the first publisher of an event was told.
+    private func publishedBefore(
+        _ id: EventID, _ prepared: Prepared, by principal: Principal
+    ) async throws(ServiceError) -> PublishedEvent {
+        let event = try await event(id, in: principal.environment)
+        let deliveries = try await context.stored { () async throws(StoreError) in
+            try await context.store.deliveries(
+                of: id, in: principal.environment, limit: context.limits.deliveriesTold)
+        }
+        return PublishedEvent(event: event, deliveries: deliveries, warnings: prepared.warnings, unmatched: nil)
+    }
+
+    // MARK: Looking
+
+    /// The event of that id: its own, or the one that its publisher chose.
+    public func event(named name: String, for principal: Principal) async throws(ServiceError) -> Event {
+        try principal.require(.readEvents)
+        let found = try await context.stored { () async throws(StoreError) -> Event? in
+            if let id = EventID(name), let event = try await context.store.event(id, in: principal.environment) {
+                return event
+            }
+            return try await context.store.event(chosenID: name, in: principal.environment)
+        }
+        guard let found else { throw .notFound("event") }
+        guard let application = principal.application, found.application != application else { return found }
+        // Another's, unless one of its deliveries goes to an endpoint of this application.
+        var query = DeliveryQuery(environment: principal.environment, limit: 1)
+        query.event = found.id
+        query.application = application
+        let own = try await context.stored { [query] () async throws(StoreError) in
+            try await context.store.deliveries(query)
+        }
+        guard !own.items.isEmpty else { throw .notFound("event") }
+        return found
+    }
+
+    private func event(_ id: EventID, in environment: EnvironmentID) async throws(ServiceError) -> Event {
+        let event = try await context.stored { () async throws(StoreError) in
+            try await context.store.event(id, in: environment)
+        }
+        guard let event else { throw .notFound("event") }
+        return event
+    }
+
+    /// The deliveries of an event that the principal may know of, oldest first, at most as many as publishers are told.
+    public func deliveries(
+        of event: Event, for principal: Principal
+    ) async throws(ServiceError) -> [Delivery] {
+        var query = DeliveryQuery(environment: principal.environment, limit: context.limits.deliveriesTold)
+        query.event = event.id
+        query.application = principal.application
+        let found = try await context.stored { [query] () async throws(StoreError) in
+            try await context.store.deliveries(query)
+        }
+        return found.items.reversed().map(context.withLiveState)
+    }
+
+    /// Why each of the environment's other endpoints does not get an event; the first hundred.
+    public func unmatched(_ event: Event) -> [UnmatchedEndpoint] {
+        let matched = Set(
+            context.directory.subscribers(
+                to: event.type, application: event.application, in: event.environment
+            ).map(\.endpoint))
+        return context.directory.endpoints(in: event.environment).lazy
+            .filter { !matched.contains($0.id) }
+            .sorted { $0.id > $1.id }
+            .prefix(context.limits.deliveriesTold)
+            .map { UnmatchedEndpoint(endpoint: $0.id, reason: EventRules.whyNot($0, event)) }
+    }
+
+    /// Lists events. A principal that speaks for an application sees those alone that are meant for it.
+    public func events(
+        _ filter: EventFilter, page: PageRequest, for principal: Principal
+    ) async throws(ServiceError) -> ListPage<Event> {
+        try principal.require(.readEvents)
+        var query = EventQuery(environment: principal.environment, limit: page.limit)
+        query.application = try context.application(named: filter.application, for: principal)?.id
+        query.type = filter.type
+        query.since = filter.since
+        query.until = filter.until
+        query.status = filter.status
+        query.text = filter.text
+        query.before = try page.position(of: EventID.self)
+        let found = try await context.stored { [query] () async throws(StoreError) in
+            try await context.store.events(query)
+        }
+        return ListPage(items: found.items, next: found.next?.description)
+    }
+
+    // MARK: Replaying
+
+    /// Delivers an old event again: to the endpoints that subscribe to it now, or to one of them. Receivers see the same
+    /// bytes under the same id.
+    public func replay(
+        _ name: String, to endpoint: EndpointID?, by principal: Principal
+    ) async throws(ServiceError) -> [Delivery] {
+        try principal.require(.replayEvents)
+        let event = try await event(named: name, for: principal)
+        let now = context.time.now()
+        var subscribers = context.directory.subscribers(
+            to: event.type, application: event.application, in: principal.environment
+        ).filter { principal.mayKnow(of: $0.application) }
+        if let endpoint {
+            let endpoint = try context.endpoint(endpoint, for: principal)
+            guard endpoint.isActive else { throw WebhookRules.inactive }
+            subscribers = [Subscriber(endpoint: endpoint.id, application: endpoint.application)]
+        }
+        guard !subscribers.isEmpty else {
+            throw ServiceError(
+                .conflict, "no_subscribers",
+                "No active webhook subscribes to \(event.type). Name one with `webhook`, or subscribe one first.")
+        }
+        let deliveries = subscribers.map { subscriber in
+            Delivery(
+                id: context.identifiers.next(at: now), environment: principal.environment, event: event.id,
+                endpoint: subscriber.endpoint, application: subscriber.application, cause: .replay, createdAt: now,
+                state: .scheduled(due: now))
+        }
+        let result = try await context.committer.accept(
+            Acceptance(entries: [Acceptance.Entry(event: event, deliveries: deliveries, isReplay: true)]))
+        guard case .accepted(let results) = result, results == [.stored] else { throw .notFound("event") }
+        context.metrics.accepted(events: 0, deliveries: deliveries.count)
+        return deliveries
+    }
+}
+
+/// Which events to list, as a caller says it.
+public struct EventFilter: Sendable {
+    /// An application's id or uid.
+    public var application: String?
+    public var type: String?
+    public var since: Timestamp?
+    public var until: Timestamp?
+    public var status: DeliveryStatus?
+    public var text: String?
+
+    public init() {}
+}

@@ -1,0 +1,101 @@
+import MartletCore
+import Synchronization
+
+/// What the service counts of itself. `/metrics` writes it as Prometheus text.
+public final class ServiceMetrics: Sendable {
+    private let accepted = Atomic<Int>(0)
+    private let deliveriesAccepted = Atomic<Int>(0)
+    private let batches = Atomic<Int>(0)
+    private let batchUnits = Atomic<Int>(0)
+    private let batchFailures = Atomic<Int>(0)
+    private let attemptsInFlight = Atomic<Int>(0)
+    private let guarded = Mutex(Guarded())
+
+    private struct Guarded {
+        /// By outcome: `acknowledged`, `refused`, or a failure's code.
+        var attempts: [String: Int] = [:]
+        var endToEnd = LatencyHistogram()
+        var endToEndSum: Double = 0
+        var attempt = LatencyHistogram()
+        var attemptSum: Double = 0
+    }
+
+    public init() {}
+
+    /// Events were accepted, with so many deliveries.
+    public func accepted(events: Int, deliveries: Int) {
+        accepted.wrappingAdd(events, ordering: .relaxed)
+        deliveriesAccepted.wrappingAdd(deliveries, ordering: .relaxed)
+    }
+
+    /// A batch of so many events and outcomes became durable.
+    public func committed(units: Int) {
+        batches.wrappingAdd(1, ordering: .relaxed)
+        batchUnits.wrappingAdd(units, ordering: .relaxed)
+    }
+
+    /// A batch could not be stored.
+    public func commitFailed() { batchFailures.wrappingAdd(1, ordering: .relaxed) }
+
+    /// An attempt began.
+    public func attemptStarted() { attemptsInFlight.wrappingAdd(1, ordering: .relaxed) }
+
+    /// An attempt is over.
+    ///
+    /// - Parameters:
+    ///   - microseconds: how long it took.
+    ///   - sinceAccepted: how long after its event was accepted a first attempt was acknowledged.
+    public func attemptFinished(outcome: StaticString, microseconds: Int64, sinceAccepted: Duration?) {
+        attemptFinished(outcome: outcome.description, microseconds: microseconds, sinceAccepted: sinceAccepted)
+    }
+
+    /// As ``attemptFinished(outcome:microseconds:sinceAccepted:)-4xv``, by a failure's code.
+    public func attemptFinished(outcome: String, microseconds: Int64, sinceAccepted: Duration?) {
+        attemptsInFlight.wrappingSubtract(1, ordering: .relaxed)
+        guarded.withLock { guarded in
+            guarded.attempts[outcome, default: 0] += 1
+            guarded.attempt.record(microseconds)
+            guarded.attemptSum += Double(microseconds) / 1e6
+            if let sinceAccepted {
+                guarded.endToEnd.record(sinceAccepted.wholeMicroseconds)
+                guarded.endToEndSum += Double(sinceAccepted.wholeMicroseconds) / 1e6
+            }
+        }
+    }
+
+    /// The metrics as Prometheus text (exposition format 0.0.4).
+    ///
+    /// - Parameters:
+    ///   - backlog: what waits in the store, where it could be asked.
+    ///   - overdue: for how long the delivery overdue longest has been due.
+    public func text(backlog: Int?, overdue: Duration?) -> String {
+        var text = PrometheusText()
+        text.counter("martlet_events_accepted_total", "Events made durable.", accepted.load(ordering: .relaxed))
+        text.counter(
+            "martlet_deliveries_accepted_total", "Deliveries made durable.", deliveriesAccepted.load(ordering: .relaxed))
+        text.counter("martlet_commits_total", "Transactions of the group commit.", batches.load(ordering: .relaxed))
+        text.counter(
+            "martlet_commit_units_total", "Events and outcomes in those transactions.",
+            batchUnits.load(ordering: .relaxed))
+        text.counter(
+            "martlet_commit_failures_total", "Transactions that the store did not take.",
+            batchFailures.load(ordering: .relaxed))
+        text.gauge(
+            "martlet_attempts_in_flight", "HTTP requests under way.", attemptsInFlight.load(ordering: .relaxed))
+        if let backlog { text.gauge("martlet_backlog_deliveries", "Deliveries that wait.", backlog) }
+        if let overdue {
+            text.gauge(
+                "martlet_backlog_oldest_seconds", "How long the delivery overdue longest has been due.",
+                max(0, Double(overdue.wholeMilliseconds) / 1000))
+        }
+        let snapshot = guarded.withLock { $0 }
+        text.counters(
+            "martlet_attempts_total", "Attempts by outcome.", label: "outcome",
+            snapshot.attempts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        text.histogram(
+            "martlet_delivery_seconds", "From accepted to acknowledged, at the first attempt.", snapshot.endToEnd,
+            sum: snapshot.endToEndSum)
+        text.histogram("martlet_attempt_seconds", "How long attempts took.", snapshot.attempt, sum: snapshot.attemptSum)
+        return text.text
+    }
+}
