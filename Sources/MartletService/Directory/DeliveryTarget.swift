@@ -17,6 +17,8 @@ public final class DeliveryTarget: Sendable {
     /// Why an endpoint's settings do not let a request be made.
     public struct Misconfiguration: Error, Sendable, Hashable {
         public let message: String
+
+        public init(message: String) { self.message = message }
     }
 
     private struct Signers {

@@ -72,16 +72,6 @@ public struct WebhookService: Sendable {
         context.courier.endpointDeleted(id)
     }
 
-    /// Makes an endpoint inactive because of what it answered.
-    public func deactivate(
-        _ id: EndpointID, in environment: EnvironmentID, because inactivity: Endpoint.Inactivity
-    ) async throws(ServiceError) {
-        guard var endpoint = context.directory.endpoint(id, in: environment), endpoint.isActive else { return }
-        endpoint.inactivity = inactivity
-        endpoint.updatedAt = context.time.now()
-        try await put(endpoint)
-    }
-
     private func put(_ endpoint: Endpoint) async throws(ServiceError) {
         try await context.apply([.putEndpoint(endpoint)])
         context.courier.endpointChanged(endpoint)

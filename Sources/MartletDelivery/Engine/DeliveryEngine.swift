@@ -1,0 +1,416 @@
+public import Logging
+public import MartletCore
+public import MartletService
+public import MartletStore
+public import NIOCore
+public import ServiceLifecycle
+import Synchronization
+import WebhookSigning
+
+/// Delivers: owns the dispatcher, performs its actions, and runs all of its work in one task group.
+public final class DeliveryEngine: Service, Courier, CommitReceiver {
+    private struct State: ~Copyable {
+        var dispatcher: Dispatcher
+        /// Who waits for a delivery to be settled.
+        var waiters: [DeliveryID: [CheckedContinuation<Void, Never>]] = [:]
+        /// When the clock will ring next.
+        var armed: Timestamp?
+    }
+
+    private let state: Mutex<State>
+    private let store: any Store
+    private let directory: Directory
+    private let committer: GroupCommitter
+    private let sender: any AttemptSender
+    private let loops: [any EventLoop]
+    private let nextLoop = Atomic<Int>(0)
+    private let limits: EngineLimits
+    private let identifiers: IdentifierSource
+    private let clock: any AlarmClock
+    private let metrics: ServiceMetrics
+    private let log: Logger
+    private let jobs: AsyncStream<EngineJob>
+    private let jobSource: AsyncStream<EngineJob>.Continuation
+    private let userAgent: HeaderField
+
+    public init(
+        store: any Store, directory: Directory, committer: GroupCommitter, sender: any AttemptSender,
+        group: any EventLoopGroup, limits: EngineLimits, identifiers: IdentifierSource, clock: any AlarmClock,
+        metrics: ServiceMetrics, version: String, log: Logger
+    ) {
+        self.store = store
+        self.directory = directory
+        self.committer = committer
+        self.sender = sender
+        self.limits = limits
+        self.identifiers = identifiers
+        self.clock = clock
+        self.metrics = metrics
+        self.log = log
+        loops = Array(group.makeIterator())
+        userAgent = HeaderField(name: "User-Agent", value: "Martlet/\(version)")
+        state = Mutex(State(dispatcher: Dispatcher(limits: limits.dispatch)))
+        // Unbounded in form only: an endpoint has one load and one change under way at the most.
+        (jobs, jobSource) = AsyncStream.makeStream()
+    }
+
+    // MARK: Running
+
+    /// Tells the dispatcher of every endpoint and of what waits for it. To be awaited before anything is accepted.
+    public func restore() async throws(StoreError) {
+        let earliest = try await store.earliestDue()
+        let now = clock.now()
+        var known: Set<EndpointID> = []
+        for endpoint in directory.allEndpoints {
+            known.insert(endpoint.id)
+            let rules = rules(of: endpoint)
+            perform { state in
+                state.dispatcher.endpointChanged(endpoint.id, rules, stored: earliest[endpoint.id], now: now)
+            }
+        }
+        // Deleted by a process that stopped before it had cancelled what was waiting.
+        for endpoint in earliest.keys where !known.contains(endpoint) { jobSource.yield(.cancelStored(endpoint)) }
+    }
+
+    /// Delivers until the service stops, then lets attempts in flight finish.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.committer.run(handingOverTo: self) }
+            group.addTask { await self.performJobs() }
+            group.addTask { await self.writeSums() }
+            try? await gracefulShutdown()
+            await drain()
+            jobSource.finish()
+            committer.close()
+            group.cancelAll()
+        }
+        await flushSums()
+    }
+
+    private func drain() async {
+        state.withLock { $0.dispatcher.drain() }
+        let clock = ContinuousClock()
+        let deadline = clock.now + limits.drain
+        while !state.withLock({ $0.dispatcher.isIdle }), clock.now < deadline {
+            try? await clock.sleep(for: .milliseconds(10))
+        }
+        let left = state.withLock { $0.dispatcher.attemptsInFlight }
+        if left > 0 {
+            log.warning("stopping with attempts in flight; they are made again", metadata: ["attempts": "\(left)"])
+        }
+    }
+
+    // MARK: Being told
+
+    public func accepted(_ parcels: [Parcel]) {
+        guard !parcels.isEmpty else { return }
+        let now = clock.now()
+        perform { $0.dispatcher.accepted(parcels, now: now) }
+    }
+
+    public func settled(_ outcomes: [SettledParcel]) {
+        guard !outcomes.isEmpty else { return }
+        let now = clock.now()
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        perform { state in
+            var actions: [DispatchAction] = []
+            for outcome in outcomes {
+                actions += state.dispatcher.settled(
+                    outcome.pending.parcel, outcome.pending.settlement, moved: outcome.moved, now: now)
+                if !state.waiters.isEmpty, let waiting = state.waiters.removeValue(forKey: outcome.pending.parcel.delivery.id)
+                {
+                    waiters += waiting
+                }
+            }
+            return actions
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    public func endpointChanged(_ endpoint: Endpoint) {
+        let rules = rules(of: endpoint)
+        let now = clock.now()
+        perform { $0.dispatcher.endpointChanged(endpoint.id, rules, now: now) }
+    }
+
+    public func endpointDeleted(_ endpoint: EndpointID) {
+        perform { $0.dispatcher.endpointDeleted(endpoint) }
+    }
+
+    public func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp) {
+        let now = clock.now()
+        perform { $0.dispatcher.rescheduled(delivery, of: endpoint, due: due, now: now) }
+    }
+
+    public func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) {
+        state.withLock { $0.dispatcher.cancelled(delivery, of: endpoint) }
+    }
+
+    public func isInFlight(_ delivery: DeliveryID, of endpoint: EndpointID) -> Bool {
+        state.withLock { $0.dispatcher.isInFlight(delivery, of: endpoint) }
+    }
+
+    public func settled(_ delivery: DeliveryID, of endpoint: EndpointID) async {
+        await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
+            let isSettled = state.withLock { state in
+                guard state.dispatcher.isInFlight(delivery, of: endpoint) else { return true }
+                state.waiters[delivery, default: []].append(waiter)
+                return false
+            }
+            if isSettled { waiter.resume() }
+        }
+    }
+
+    private func rules(of endpoint: Endpoint) -> LaneRules {
+        let profile = directory.target(endpoint.id)?.profile ?? .standard
+        return LaneRules(
+            isActive: endpoint.isActive, maxInFlight: endpoint.maxInFlight, success: profile.success,
+            retry: profile.retry)
+    }
+
+    // MARK: Performing
+
+    /// Takes a decision and does what it asks for.
+    ///
+    /// - Parameter loop: the event loop that this runs on, where it does: further attempts then start right here.
+    private func perform(on loop: (any EventLoop)? = nil, _ decide: (inout State) -> [DispatchAction]) {
+        let (actions, alarm) = state.withLock { state -> ([DispatchAction], Timestamp?) in
+            let actions = decide(&state)
+            guard let next = state.dispatcher.nextAlarm, state.armed.map({ next < $0 }) ?? true else {
+                return (actions, nil)
+            }
+            state.armed = next
+            return (actions, next)
+        }
+        if let alarm { clock.alarm(at: alarm) { [weak self] in self?.alarmRang(alarm) } }
+        var parcels: [Parcel] = []
+        var outcomes: [PendingSettlement] = []
+        for action in actions {
+            switch action {
+            case .send(let parcel): parcels.append(parcel)
+            case .settle(let parcel, let settlement):
+                outcomes.append(PendingSettlement(parcel: parcel, settlement: settlement))
+            case .load(let endpoint, let limit): jobSource.yield(.load(endpoint, limit: limit))
+            case .deactivate(let endpoint, let environment):
+                jobSource.yield(.deactivate(endpoint, environment: environment))
+            case .cancelStored(let endpoint): jobSource.yield(.cancelStored(endpoint))
+            }
+        }
+        if !outcomes.isEmpty { committer.settle(outcomes) }
+        start(parcels, on: loop)
+    }
+
+    private func alarmRang(_ instant: Timestamp) {
+        let now = clock.now()
+        perform { state in
+            if state.armed == instant { state.armed = nil }
+            return state.dispatcher.timerFired(now: now)
+        }
+    }
+
+    /// Starts attempts, those from elsewhere spread over the loops with one hop for each loop.
+    private func start(_ parcels: [Parcel], on loop: (any EventLoop)?) {
+        guard !parcels.isEmpty else { return }
+        if let loop {
+            for parcel in parcels { attempt(parcel, on: loop) }
+            return
+        }
+        let first = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
+        let share = (parcels.count + loops.count - 1) / loops.count
+        for (index, start) in stride(from: 0, to: parcels.count, by: share).enumerated() {
+            let part = parcels[start..<min(start + share, parcels.count)]
+            let loop = loops[Int(UInt(bitPattern: first &+ index) % UInt(loops.count))]
+            loop.execute { for parcel in part { self.attempt(parcel, on: loop) } }
+        }
+    }
+
+    private func attempt(_ parcel: Parcel, on loop: any EventLoop) {
+        let startedAt = clock.now()
+        metrics.attemptStarted()
+        let target = directory.target(parcel.delivery.endpoint)
+        do throws(DeliveryTarget.Misconfiguration) {
+            let (request, recorded) = try self.request(parcel, target, at: startedAt)
+            sender.send(request, on: loop) { outcome in
+                self.finished(parcel, target, startedAt, recorded, outcome, on: loop)
+            }
+        } catch {
+            let outcome = AttemptOutcome(
+                result: .failure(AttemptFailure(.misconfigured, error.message)), timing: AttemptTiming(total: 0),
+                address: nil)
+            let recorded = AttemptRequest(url: target?.endpoint.url ?? "", headers: [])
+            // Not from within: a run of such failures would be as deep as it is long.
+            loop.execute { self.finished(parcel, target, startedAt, recorded, outcome, on: loop) }
+        }
+    }
+
+    private func request(
+        _ parcel: Parcel, _ target: DeliveryTarget?, at now: Timestamp
+    ) throws(DeliveryTarget.Misconfiguration) -> (OutgoingRequest, AttemptRequest) {
+        guard let target else { throw DeliveryTarget.Misconfiguration(message: "The webhook no longer exists.") }
+        let url = try target.url.get()
+        if target.requiresHTTPS, url.scheme == .http {
+            throw DeliveryTarget.Misconfiguration(
+                message: "The environment takes https alone, and the webhook's URL is plain http. Change the URL.")
+        }
+        let body = parcel.event.body.slice(target.profile.envelope)
+        var signed: [WebhookSigner.Header] = []
+        signed.reserveCapacity(6)
+        let signer = try target.signer(at: now, other: parcel.usesOtherSecret)
+        do throws(WebhookSigningError) {
+            try body.span.bytes.withUnsafeBytes { bytes throws(WebhookSigningError) in
+                try signer.sign(
+                    id: parcel.event.publicID, timestamp: now.seconds, body: bytes, into: &signed)
+            }
+        } catch {
+            throw DeliveryTarget.Misconfiguration(message: error.description)
+        }
+        var headers: [HeaderField] = []
+        headers.reserveCapacity(signed.count + target.endpoint.headers.count + 2)
+        headers.append(Self.contentType)
+        headers.append(userAgent)
+        for (name, value) in signed { headers.append(HeaderField(name: name, value: value)) }
+        var recorded = AttemptRequest(url: target.endpoint.url, headers: headers)
+        if !target.endpoint.headers.isEmpty {
+            headers += target.endpoint.headers
+            recorded.headers += target.endpoint.headers.map { HeaderField(name: $0.name, value: Self.masked) }
+        }
+        return (
+            OutgoingRequest(url: url, headers: headers, body: body, timeout: target.profile.timeout), recorded
+        )
+    }
+
+    private static let contentType = HeaderField(name: "Content-Type", value: "application/json")
+    /// What is recorded in the place of an owner's own header's value.
+    private static let masked = "•••"
+
+    private func finished(
+        _ parcel: Parcel, _ target: DeliveryTarget?, _ startedAt: Timestamp, _ recorded: AttemptRequest,
+        _ outcome: AttemptOutcome, on loop: any EventLoop
+    ) {
+        let now = clock.now()
+        if case .failure(let failure) = outcome.result, failure.code == .interrupted {
+            // The service is stopping: the delivery stays as it stands in the store, and is attempted again.
+            return
+        }
+        let attempt = Attempt(
+            id: identifiers.next(at: startedAt), delivery: parcel.delivery.id, number: parcel.nextNumber,
+            startedAt: startedAt, request: recorded, outcome: outcome)
+        let isAcknowledged = count(attempt, target, parcel, now: now)
+        let otherIsWorthATry = outcome.isUnauthorised && target?.hasOtherSecret(at: now) ?? false
+        // Drawing from the system costs a call to the kernel; an acknowledged delivery needs no jitter.
+        let random = isAcknowledged ? 0.5 : Double.random(in: 0..<1)
+        perform(on: loop) { state in
+            state.dispatcher.attemptFinished(
+                parcel, attempt: attempt, otherSecretIsWorthATry: otherIsWorthATry, now: now, random: random)
+        }
+    }
+
+    private func count(_ attempt: Attempt, _ target: DeliveryTarget?, _ parcel: Parcel, now: Timestamp) -> Bool {
+        let label: String
+        var isAcknowledged = false
+        switch attempt.outcome.result {
+        case .failure(let failure): label = failure.code.rawValue
+        case .response(let response):
+            isAcknowledged = (target?.profile.success ?? .any2xx).accepts(response.status)
+            label = isAcknowledged ? "acknowledged" : "refused"
+        }
+        let isFirst = isAcknowledged && attempt.number == 1 && parcel.delivery.cause == .publish
+        metrics.attemptFinished(
+            outcome: label, microseconds: attempt.outcome.timing.total,
+            sinceAccepted: isFirst ? now.since(max(parcel.event.acceptedAt, parcel.due)) : nil)
+        return isAcknowledged
+    }
+
+    // MARK: Jobs
+
+    private func performJobs() async {
+        await withDiscardingTaskGroup { group in
+            let slots = JobSlots(limits.loads)
+            for await job in jobs {
+                await slots.take()
+                group.addTask {
+                    await self.perform(job)
+                    slots.give()
+                }
+            }
+        }
+    }
+
+    private func perform(_ job: EngineJob) async {
+        switch job {
+        case .load(let endpoint, let limit): await load(endpoint, limit: limit)
+        case .deactivate(let endpoint, let environment): await deactivate(endpoint, in: environment)
+        case .cancelStored(let endpoint): await cancelStored(endpoint)
+        }
+    }
+
+    private func load(_ endpoint: EndpointID, limit: Int) async {
+        do throws(StoreError) {
+            let due = try await store.due(endpoint, by: clock.now(), limit: limit)
+            // What the read saw may have been committed without having been handed over yet.
+            await committer.barrier()
+            let now = clock.now()
+            let parcels = due.deliveries.map { Parcel(delivery: $0.delivery, event: $0.event) }
+            perform { $0.dispatcher.loaded(endpoint, parcels, nextDue: due.nextDue, now: now) }
+        } catch {
+            log.error("what is due could not be read", metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
+            let retryAt = clock.now() + .seconds(1)
+            perform { state in
+                state.dispatcher.loadFailed(endpoint, retryAt: retryAt)
+                return []
+            }
+        }
+    }
+
+    private func deactivate(_ id: EndpointID, in environment: EnvironmentID) async {
+        guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
+        endpoint.inactivity = .gone
+        endpoint.updatedAt = clock.now()
+        do throws(StoreError) {
+            try await store.apply([.putEndpoint(endpoint)])
+            directory.apply([.putEndpoint(endpoint)])
+            endpointChanged(endpoint)
+            log.notice("a webhook answered 410 Gone and was deactivated", metadata: ["endpoint": "\(id)"])
+        } catch {
+            // It stays inactive in the dispatcher; after a restart, the next 410 deactivates it.
+            log.error("a webhook could not be deactivated", metadata: ["endpoint": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    private func cancelStored(_ endpoint: EndpointID) async {
+        do throws(StoreError) {
+            while try await store.cancelDeliveries(of: endpoint, at: clock.now(), limit: 500) > 0 {}
+        } catch {
+            log.error(
+                "what waited for a deleted webhook could not be cancelled; the next start tries again",
+                metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
+        }
+    }
+
+    private func writeSums() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: limits.sumsInterval)
+            await flushSums()
+        }
+    }
+
+    /// Writes what endpoints' attempts added up to since the last time.
+    func flushSums() async {
+        let now = clock.now()
+        let hour = Timestamp(milliseconds: now.milliseconds - now.milliseconds % 3_600_000)
+        let sums = state.withLock { $0.dispatcher.takeSums(hour: hour) }
+        guard !sums.isEmpty else { return }
+        do throws(StoreError) {
+            try await store.add(sums)
+        } catch {
+            log.warning("sums of attempts were lost", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// Work that takes the store a while.
+enum EngineJob: Sendable {
+    case load(EndpointID, limit: Int)
+    case deactivate(EndpointID, environment: EnvironmentID)
+    case cancelStored(EndpointID)
+}
