@@ -36,18 +36,17 @@ enum SystemLookup {
     }
 
     private static func address(_ entry: addrinfo) -> IPAddress? {
-        guard let pointer = entry.ai_addr else { return nil }
-        let raw = UnsafeRawPointer(pointer)
+        // By offset: everywhere, port and family (and for IPv6 the flow) stand before the address. The structures' own
+        // members belong to whichever C module was imported first.
+        let offset: Int
+        let count: Int
         switch entry.ai_family {
-        case AF_INET:
-            let address = raw.loadUnaligned(as: sockaddr_in.self).sin_addr
-            return withUnsafeBytes(of: address) { IPAddress(bytes: $0) }
-        case AF_INET6:
-            let address = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-            return withUnsafeBytes(of: address) { IPAddress(bytes: $0) }
-        default:
-            return nil
+        case AF_INET: (offset, count) = (4, 4)
+        case AF_INET6: (offset, count) = (8, 16)
+        default: return nil
         }
+        guard let pointer = entry.ai_addr, Int(entry.ai_addrlen) >= offset + count else { return nil }
+        return IPAddress(bytes: UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + offset, count: count))
     }
 
     static func failure(_ status: CInt, _ host: String, after elapsed: TimeAmount) -> ResolutionFailure {
