@@ -18,7 +18,7 @@ public enum ConfigurationChange: Sendable {
     case deleteEndpoint(environment: EnvironmentID, id: EndpointID, at: Timestamp)
     /// Creates it; an entry with its name is a conflict.
     case createEventType(EventType)
-    /// Replaces the entry with its name, whose creation date stays; where there is none it is a conflict.
+    /// Replaces the entry with its name; where there is none, it is a conflict.
     case putEventType(EventType)
     case deleteEventType(environment: EnvironmentID, name: String)
     /// Creates it, or replaces the one with its id.

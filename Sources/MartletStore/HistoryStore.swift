@@ -45,7 +45,8 @@ public struct EventQuery: Sendable {
     public var since: Timestamp?
     /// Accepted before; told by the instant in the id.
     public var until: Timestamp?
-    /// With a delivery in this state. `held` and `inFlight` are given as `scheduled`: see ``DeliveryState``.
+    /// With a delivery in this state, where ``application`` is given to one of its endpoints. `held` and `inFlight` count
+    /// as `scheduled`: see ``DeliveryState``.
     public var status: DeliveryStatus?
     /// Text that the body contains, to the letter.
     public var text: String?
@@ -67,7 +68,7 @@ public struct DeliveryQuery: Sendable {
     public var application: ApplicationID?
     public var endpoint: EndpointID?
     public var event: EventID?
-    /// `held` means scheduled at an inactive endpoint, `scheduled` the others; `inFlight` is given as `scheduled`.
+    /// `held` means scheduled at an inactive endpoint, `scheduled` the others; `inFlight` counts as `scheduled`.
     public var status: DeliveryStatus?
     /// Created at or after; told by the instant in the id, which is the order of the listing.
     public var since: Timestamp?

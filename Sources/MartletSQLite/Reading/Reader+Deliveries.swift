@@ -1,0 +1,77 @@
+import MartletCore
+import MartletStore
+
+extension Reader {
+    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) throws(StoreError) -> DueDeliveries {
+        // One row more than wanted tells when the next one is due.
+        let statement = try connection.cached(Self.due)
+        defer { statement.reset() }
+        statement.bind(1, endpoint)
+        statement.bind(2, Int64(limit) + 1)
+        var found = DueDeliveries(deliveries: [], nextDue: nil)
+        while try statement.step() {
+            let due = statement.timestamp(1)
+            guard due <= now, found.deliveries.count < limit else {
+                found.nextDue = due
+                break
+            }
+            let environment = try environment(statement.integer(0))
+            found.deliveries.append(
+                DeliveryWithEvent(
+                    delivery: try DeliveryRow.read(statement, from: 2, environment: environment),
+                    event: try EventRow.read(statement, from: 2 + DeliveryRow.count, environment: environment)))
+        }
+        return found
+    }
+
+    static let due = """
+        SELECT d.environment, d.state_at, \(DeliveryRow.columns), \(EventRow.columns)
+        FROM deliveries d INDEXED BY deliveries_due \(DeliveryRow.joins)
+        WHERE d.endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND d.state = 0
+        ORDER BY d.state_at, d.id LIMIT ?2
+        """
+
+    /// One step from endpoint to endpoint through the index: as many seeks as there are endpoints that wait.
+    func earliestDue() throws(StoreError) -> [EndpointID: Timestamp] {
+        try connection.reading { () throws(StoreError) in
+            let statement = try connection.cached(Self.earliestDue)
+            var earliest: [EndpointID: Timestamp] = [:]
+            var last: Int64 = 0
+            while true {
+                defer { statement.reset() }
+                statement.bind(1, last)
+                guard try statement.step() else { return earliest }
+                last = statement.integer(0)
+                earliest[try statement.identifier(1)] = statement.timestamp(2)
+            }
+        }
+    }
+
+    static let earliestDue = """
+        SELECT d.endpoint, p.id, d.state_at
+        FROM deliveries d INDEXED BY deliveries_due CROSS JOIN endpoints p ON p.number = d.endpoint
+        WHERE d.state = 0 AND d.endpoint > ?1
+        ORDER BY d.endpoint, d.state_at LIMIT 1
+        """
+
+    func backlog(of endpoint: EndpointID) throws(StoreError) -> Int {
+        let statement = try connection.cached(Self.endpointBacklog)
+        defer { statement.reset() }
+        statement.bind(1, endpoint)
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
+    static let endpointBacklog = """
+        SELECT count(*) FROM deliveries INDEXED BY deliveries_due
+        WHERE endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND state = 0
+        """
+
+    func backlog() throws(StoreError) -> Backlog {
+        let statement = try connection.cached(Self.backlog)
+        defer { statement.reset() }
+        guard try statement.step() else { return Backlog(count: 0, earliestDue: nil) }
+        return Backlog(count: Int(statement.integer(0)), earliestDue: statement.optionalTimestamp(1))
+    }
+
+    static let backlog = "SELECT count(*), min(state_at) FROM deliveries INDEXED BY deliveries_due WHERE state = 0"
+}

@@ -1,0 +1,64 @@
+import MartletCore
+import MartletStore
+
+extension Writer {
+    func move(_ delivery: Delivery, to state: DeliveryState) throws(StoreError) -> Bool {
+        try move(
+            delivery.id, in: try number(of: delivery.environment), from: StoredState(delivery.state).code,
+            attempts: delivery.attemptCount, to: StoredState(state), attempts: delivery.attemptCount,
+            firstAttemptAt: delivery.firstAttemptAt)
+    }
+
+    func cancelDeliveries(of endpoint: EndpointID, at now: Timestamp, limit: Int) throws(StoreError) -> Int {
+        let statement = try connection.cached(
+            """
+            UPDATE deliveries SET state = 3, state_at = ?2, reason = 'endpoint_deleted'
+            WHERE (environment, id) IN (
+                SELECT environment, id FROM deliveries INDEXED BY deliveries_due
+                WHERE endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND state = 0
+                ORDER BY state_at, id LIMIT ?3)
+            """)
+        statement.bind(1, endpoint)
+        statement.bind(2, now)
+        statement.bind(3, Int64(limit))
+        try statement.run()
+        return connection.changes
+    }
+
+    /// Adds to hourly sums.
+    func add(_ sums: [EndpointHour]) throws(StoreError) {
+        try connection.writing { () throws(StoreError) in
+            for sum in sums { try add(sum) }
+        }
+    }
+
+    private func add(_ sum: EndpointHour) throws(StoreError) {
+        let endpoint = try numbers(of: sum.endpoint, in: sum.environment).endpoint
+        let hour = sum.hour.startOfHour
+        var latency = sum.latency
+        let stored = try connection.cached("SELECT latency FROM endpoint_hours WHERE endpoint = ?1 AND hour = ?2")
+        defer { stored.reset() }
+        stored.bind(1, endpoint)
+        stored.bind(2, hour)
+        if try stored.step() { latency.add(try LatencyRecord.decode(stored.bytes(0), of: sum.endpoint)) }
+        let statement = try connection.cached(
+            """
+            INSERT INTO endpoint_hours (endpoint, hour, succeeded, failed, latency) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET
+                succeeded = succeeded + excluded.succeeded, failed = failed + excluded.failed, latency = excluded.latency
+            """)
+        statement.bind(1, endpoint)
+        statement.bind(2, hour)
+        statement.bind(3, Int64(sum.succeeded))
+        statement.bind(4, Int64(sum.failed))
+        statement.bind(5, LatencyRecord.encode(latency))
+        try statement.run()
+    }
+
+    func putSetting(_ name: String, _ value: [UInt8]) throws(StoreError) {
+        let statement = try connection.cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")
+        statement.bind(1, name)
+        statement.bind(2, value)
+        try statement.run()
+    }
+}

@@ -1,0 +1,56 @@
+public import MartletCore
+
+/// What a store keeps of an ``Endpoint`` as JSON: its settings. Ids, secrets, dates and whether it is active have columns
+/// of their own.
+public enum EndpointRecord {
+    /// Writes the record.
+    public static func encode(_ endpoint: Endpoint) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.object { writer in
+            writer.field("url", endpoint.url)
+            writer.field("events", endpoint.events)
+            writer.field("description", endpoint.description)
+            writer.field("profile", endpoint.profile)
+            writer.pairs("headers", endpoint.headers.map { ($0.name, $0.value) })
+            writer.field("max_in_flight", endpoint.maxInFlight)
+            writer.key("retry")
+            if let retry = endpoint.retry { RetryRecord.encode(retry, to: &writer) } else { writer.null() }
+            writer.duration("timeout_ms", endpoint.timeout)
+            writer.key("success")
+            if let success = endpoint.success { SuccessRecord.encode(success, to: &writer) } else { writer.null() }
+            writer.pairs("metadata", endpoint.metadata.map { ($0.name, $0.value) })
+        }
+        return writer.bytes
+    }
+
+    /// Reads what ``encode(_:)`` wrote.
+    ///
+    /// - Throws: `corrupt` where it is anything else.
+    public static func decode(
+        _ record: [UInt8], id: EndpointID, environment: EnvironmentID, application: ApplicationID, inactivity: String?,
+        secrets: SealedSecrets, createdAt: Timestamp, updatedAt: Timestamp
+    ) throws(StoreError) -> Endpoint {
+        var reader = try RecordReader(record, of: "endpoint \(id)")
+        let endpoint = Endpoint(
+            id: id, environment: environment, application: application,
+            url: try reader.string("url"),
+            events: try reader.strings("events"),
+            inactivity: try inactivity.map { (text) throws(StoreError) in
+                guard let inactivity = Endpoint.Inactivity(rawValue: text) else { throw reader.corrupt("inactivity") }
+                return inactivity
+            },
+            description: try reader.string("description"),
+            profile: try reader.takeOptional("profile", \.string),
+            headers: try reader.pairs("headers").map { HeaderField(name: $0.0, value: $0.1) },
+            maxInFlight: try reader.takeOptional("max_in_flight", \.integer),
+            retry: try reader.optionalObject("retry").map { (policy) throws(StoreError) in
+                try RetryRecord.decode(policy)
+            },
+            timeout: try reader.takeOptional("timeout_ms", RecordReader.duration),
+            success: try reader.takeOptional("success", SuccessRecord.decode),
+            metadata: try reader.pairs("metadata").map { Metadata(name: $0.0, value: $0.1) },
+            secrets: secrets, createdAt: createdAt, updatedAt: updatedAt)
+        try reader.end()
+        return endpoint
+    }
+}
