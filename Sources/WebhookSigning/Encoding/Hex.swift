@@ -14,6 +14,12 @@ enum Hex {
         return bytes.count * 2
     }
 
+    /// The digit of a value below 16.
+    static func digit(_ value: UInt8) -> UInt8 {
+        precondition(value < 16)
+        return digits.utf8Start[Int(value)]
+    }
+
     /// The bytes that `text` spells; `nil` when it has an odd length or another character.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }

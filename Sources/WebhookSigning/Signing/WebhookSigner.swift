@@ -152,18 +152,23 @@ public struct WebhookSigner: Sendable {
                 }
             case .tV1:
                 return Self.withHead(.timestampDotBody, id: id, timestamp: timestamp) { head in
-                    encoded(keys[0], lead: "t=\(timestamp),v1=", head: head, body)
+                    encoded(keys[0], lead: "t=", timestamp, ",v1=", head: head, body)
                 }
             }
         }
     }
 
+    // The text in front comes in up to three pieces, each short enough for a string without memory of its own.
     private func encoded(
-        _ key: KeyedHash, lead: String, head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer
+        _ key: KeyedHash, lead: String, _ timestamp: String = "", _ tag: String = "", head: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer
     ) -> String {
-        String(unsafeUninitializedCapacity: lead.utf8.count + profile.signatureCharacterCount) { buffer in
+        let leadCount = lead.utf8.count + timestamp.utf8.count + tag.utf8.count
+        return String(unsafeUninitializedCapacity: leadCount + profile.signatureCharacterCount) { buffer in
             var writer = ASCIIWriter(buffer)
             writer.append(lead)
+            writer.append(timestamp)
+            writer.append(tag)
             key.withCode(head: head, body: body) { writer.append($0, as: profile.encoding) }
             return writer.count
         }

@@ -71,8 +71,8 @@ public enum BodySpelling: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The body in this spelling; `nil` where that changes nothing or cannot be written.
-    func applied(to body: UnsafeRawBufferPointer) -> [UInt8]? {
+    /// The body in this spelling; `nil` where that changes nothing, cannot be written, or is another spelling as well.
+    func applied(to body: UnsafeRawBufferPointer, traits: JSONRespelling.Traits) -> [UInt8]? {
         let spelt: [UInt8]? =
             switch self {
             case .finalNewlineAdded: Array(body) + [UInt8(ascii: "\n")]
@@ -81,7 +81,7 @@ public enum BodySpelling: String, Sendable, Hashable, CaseIterable {
             case .carriageReturnsAdded: Self.withCarriageReturns(body)
             case .byteOrderMarkRemoved: body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body.dropFirst(3)) : nil
             case .empty: []
-            default: jsonWriting?.rewritten(body)
+            default: jsonWriting.flatMap { $0.canDiffer(on: traits) ? $0.rewritten(body) : nil }
             }
         guard let spelt, !spelt.elementsEqual(body) else { return nil }
         return spelt

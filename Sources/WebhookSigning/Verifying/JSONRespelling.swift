@@ -24,6 +24,37 @@ struct JSONRespelling {
         return run.rewrite()
     }
 
+    /// Which of the characters that a spelling may write in two ways a text has, so that spellings which could not
+    /// differ are not tried.
+    struct Traits {
+        private(set) var hasBackslash = false
+        private(set) var hasSlash = false
+        private(set) var hasHTML = false
+        private(set) var hasNonASCII = false
+
+        init(of text: UnsafeRawBufferPointer) {
+            for byte in text {
+                switch byte {
+                case UInt8(ascii: "\\"): hasBackslash = true
+                case UInt8(ascii: "/"): hasSlash = true
+                case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): hasHTML = true
+                case 0x80...: hasNonASCII = true
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Whether the spelling can differ, on a text of these traits, from the same one with fewer escapes. An escape in
+    /// the text may stand for any character.
+    func canDiffer(on traits: Traits) -> Bool {
+        if traits.hasBackslash { return true }
+        if escapesSlashes && !traits.hasSlash { return false }
+        if escapesNonASCII && !traits.hasNonASCII { return false }
+        if escapesHTML && !traits.hasHTML && !traits.hasNonASCII { return false }
+        return layout != .kept || escapesSlashes || escapesNonASCII || escapesHTML
+    }
+
     private struct Run {
         let spelling: JSONRespelling
         let text: UnsafeRawBufferPointer
@@ -77,7 +108,8 @@ struct JSONRespelling {
                 output.append(byte)
                 if spelling.layout != .kept, spelling.layout != .minified { output.append(UInt8(ascii: " ")) }
             default:
-                if !Self.isSpace(byte) || spelling.layout == .kept { output.append(byte) }
+                if Self.isSpace(byte), spelling.layout != .kept { break }
+                output.append(byte)
             }
             return true
         }
@@ -95,6 +127,10 @@ struct JSONRespelling {
         private mutating func rewriteString() -> Bool {
             output.append(UInt8(ascii: "\""))
             while index < text.count {
+                let start = index
+                while index < text.count, isPlain(text[index]) { index += 1 }
+                output.append(contentsOf: text[start..<index])
+                guard index < text.count else { return false }
                 let byte = text[index]
                 index += 1
                 switch byte {
@@ -180,14 +216,14 @@ struct JSONRespelling {
 
         private mutating func write(_ scalar: Unicode.Scalar) {
             switch scalar {
-            case "\"": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\"")])
-            case "\\": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\\")])
-            case "/" where spelling.escapesSlashes: output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "/")])
-            case "\u{8}": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "b")])
-            case "\u{c}": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "f")])
-            case "\n": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-            case "\r": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "r")])
-            case "\t": output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
+            case "\"": writeShortEscape(UInt8(ascii: "\""))
+            case "\\": writeShortEscape(UInt8(ascii: "\\"))
+            case "/" where spelling.escapesSlashes: writeShortEscape(UInt8(ascii: "/"))
+            case "\u{8}": writeShortEscape(UInt8(ascii: "b"))
+            case "\u{c}": writeShortEscape(UInt8(ascii: "f"))
+            case "\n": writeShortEscape(UInt8(ascii: "n"))
+            case "\r": writeShortEscape(UInt8(ascii: "r"))
+            case "\t": writeShortEscape(UInt8(ascii: "t"))
             case "\u{0}"..."\u{1f}": writeEscape(UInt16(scalar.value))
             case "<", ">", "&", "\u{2028}", "\u{2029}":
                 if spelling.escapesHTML || spelling.escapesNonASCII && !scalar.isASCII {
@@ -206,16 +242,25 @@ struct JSONRespelling {
             }
         }
 
+        private mutating func writeShortEscape(_ letter: UInt8) {
+            output.append(UInt8(ascii: "\\"))
+            output.append(letter)
+        }
+
         private mutating func writeEscape(_ unit: UInt16) {
             output.append(UInt8(ascii: "\\"))
             output.append(UInt8(ascii: "u"))
-            withUnsafeBytes(of: unit.bigEndian) { bytes in
-                let start = output.count
-                output.append(contentsOf: repeatElement(0, count: 4))
-                output.withUnsafeMutableBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { return }
-                    _ = Hex.encode(bytes, to: base + start)
-                }
+            for shift in stride(from: 12, through: 0, by: -4) { output.append(Hex.digit(UInt8(unit >> shift & 15))) }
+        }
+
+        /// Whether the spelling writes the byte, in a string, as it is.
+        private func isPlain(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20: false
+            case UInt8(ascii: "/"): !spelling.escapesSlashes
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): !spelling.escapesHTML
+            case 0x80...: !spelling.escapesNonASCII && !spelling.escapesHTML
+            default: true
             }
         }
 

@@ -56,9 +56,9 @@ struct MismatchDiagnosis {
 
     private func otherBody() -> VerificationFailure? {
         guard body.count <= Self.longestRespeltBody else { return nil }
-        var tried: Set<[UInt8]> = []
+        let traits = JSONRespelling.Traits(of: body)
         for spelling in BodySpelling.allCases {
-            guard let respelt = spelling.applied(to: body), tried.insert(respelt).inserted else { continue }
+            guard let respelt = spelling.applied(to: body, traits: traits) else { continue }
             let isMatch = respelt.withUnsafeBytes { bytes in
                 verifier.keys.contains { $0.matches(due, head: head, body: bytes) }
             }
