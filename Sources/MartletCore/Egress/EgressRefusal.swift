@@ -50,7 +50,8 @@ public struct EgressRefusal: Error, Hashable, Sendable, CustomStringConvertible 
             return "Port \(port) belongs to \(service), not to a web server. Use 443, or a port such as 8443."
         case .address(let address, let range, let name):
             let subject = name.map { "'\($0)' resolves to \(address), which" } ?? "\(address)"
-            return "\(subject) is in \(range.block), \(range.use) (\(range.reference))\(remedy(range.access, range.why))"
+            return
+                "\(subject) is in \(range.block), \(range.use) (\(range.reference))\(remedy(range.access, range.why))"
         case .noAddress(let name):
             return "'\(name)' resolves to no address. Check the name and its DNS records."
         }

@@ -28,7 +28,8 @@ extension EndpointURL {
         }
         if let byte = bytes.first(where: { $0 <= 0x20 || $0 == 0x7F }) {
             let what = byte == 0x20 ? "a space" : "the control character 0x\(hex(byte))"
-            throw EndpointURLError(.whitespace, "The URL contains \(what). Remove it, or write %20 for a space in the path.")
+            throw EndpointURLError(
+                .whitespace, "The URL contains \(what). Remove it, or write %20 for a space in the path.")
         }
         if bytes.contains(0x5C) {
             throw EndpointURLError(.backslash, "The URL contains a backslash. Write '/', or %5C in the path.")
@@ -49,7 +50,8 @@ extension EndpointURL {
                     : "The URL has no scheme. Begin it with https://.")
         }
         guard bytes[colon...].starts(with: [0x3A, 0x2F, 0x2F]) else {
-            throw EndpointURLError(.scheme, "After '\(name):' there must be two slashes. Write \(name)://example.com/….")
+            throw EndpointURLError(
+                .scheme, "After '\(name):' there must be two slashes. Write \(name)://example.com/….")
         }
         return (scheme, bytes[(colon + 3)...])
     }
@@ -59,7 +61,8 @@ extension EndpointURL {
     ) throws(EndpointURLError) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>?) {
         if authority.first == 0x5B {
             guard let bracket = authority.firstIndex(of: 0x5D) else {
-                throw EndpointURLError(.address, "The bracket before the IPv6 address is not closed. Write [2001:db8::1].")
+                throw EndpointURLError(
+                    .address, "The bracket before the IPv6 address is not closed. Write [2001:db8::1].")
             }
             let rest = authority[(bracket + 1)...]
             guard rest.isEmpty || rest.first == 0x3A else {
@@ -92,7 +95,9 @@ extension EndpointURL {
         if text.contains(where: { $0 >= 0x80 }) {
             throw EndpointURLError(
                 .internationalHost,
-                "The host has characters beyond ASCII. Write it in its xn-- form: xn--bcher-kva.example for bücher.example.")
+                "The host has characters beyond ASCII. "
+                    + "Write it in its xn-- form: xn--bcher-kva.example for bücher.example."
+            )
         }
         var name = String(decoding: text, as: UTF8.self).lowercased()
         if name.hasSuffix(".") { name.removeLast() }
@@ -129,7 +134,9 @@ extension EndpointURL {
         if let bad {
             throw EndpointURLError(
                 .host,
-                "The host '\(shown(host))' contains '\(bad)'. Names have letters, digits, hyphens and dots, never escapes.")
+                "The host '\(shown(host))' contains '\(bad)'. "
+                    + "Names have letters, digits, hyphens and dots, never escapes."
+            )
         }
     }
 
@@ -146,7 +153,8 @@ extension EndpointURL {
         return .address(address)
     }
 
-    /// Whether a host that ends in this label is an address to WHATWG's parser: decimal digits, or 0x and hexadecimal ones.
+    /// Whether WHATWG's parser takes a host that ends in this label for an address: decimal digits, or hexadecimal
+    /// ones after 0x.
     private static func isNumeric(_ label: Substring) -> Bool {
         let bytes = label.utf8
         if !bytes.isEmpty && bytes.allSatisfy(isDigit) { return true }
@@ -159,7 +167,8 @@ extension EndpointURL {
     private static func target(of text: ArraySlice<UInt8>) throws(EndpointURLError) -> String {
         if text.contains(0x23) {
             throw EndpointURLError(
-                .fragment, "The URL has a fragment after '#', which is never sent. Leave it out, or write %23 for a '#'.")
+                .fragment,
+                "The URL has a fragment after '#', which is never sent. Leave it out, or write %23 for a '#'.")
         }
         var inQuery = false
         var rest = text
@@ -186,7 +195,8 @@ extension EndpointURL {
     private static func checkEscape(_ digits: ArraySlice<UInt8>) throws(EndpointURLError) {
         let text = String(decoding: digits, as: UTF8.self)
         guard digits.count == 2, !text.hasPrefix("+"), !text.hasPrefix("-"), let byte = UInt8(text, radix: 16) else {
-            throw EndpointURLError(.path, "A '%' in the path needs two hexadecimal digits after it. Write %25 for a '%'.")
+            throw EndpointURLError(
+                .path, "A '%' in the path needs two hexadecimal digits after it. Write %25 for a '%'.")
         }
         guard byte >= 0x20, byte != 0x7F else {
             throw EndpointURLError(

@@ -1,8 +1,8 @@
 /// An endpoint's URL, parsed so strictly that no two parsers could read different hosts from it.
 ///
 /// It is RFC 3986 without what a webhook has no use for: other schemes than http and https, credentials, fragments,
-/// percent-encoded or non-ASCII hosts, addresses in other than canonical form. Nothing is repaired: what WHATWG's parser
-/// would mend silently is refused with a sentence that says what to write.
+/// percent-encoded or non-ASCII hosts, addresses in other than canonical form. Nothing is repaired: what WHATWG's
+/// parser would mend silently is refused with a sentence that says what to write.
 public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// The longest URL, in bytes.
     public static let longest = 2048
@@ -43,7 +43,8 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// Path and query as they are sent in the request line. Begins with `/`.
     public let target: String
 
-    /// The value of the `Host` header (RFC 9110 section 7.2): the port only where it is not the default, IPv6 in brackets.
+    /// The value of the `Host` header (RFC 9110 section 7.2): the port only where it is not the default, IPv6 in
+    /// brackets.
     public var authority: String {
         let name =
             switch host {

@@ -3,8 +3,8 @@ public enum ServicePorts {
     /// What listens on a refused port; `nil` for a port that HTTP may use.
     public static func service(on port: UInt16) -> String? { services[port] }
 
-    /// Every refused port: the "bad ports" of the WHATWG Fetch standard (section 2.9), and the usual ports of databases,
-    /// queues and control planes, several of which act on an HTTP request or on a line of one.
+    /// Every refused port: the "bad ports" of the WHATWG Fetch standard (section 2.9), and the usual ports of
+    /// databases, queues and control planes, several of which act on an HTTP request or on a line of one.
     public static let all: Set<UInt16> = Set(services.keys)
 
     private static let services: [UInt16: String] = badPorts.merging(infrastructure) { bad, _ in bad }

@@ -1,8 +1,8 @@
 extension SpecialRange {
     /// Every special range, the narrowest first, so that the first match is the most telling one.
     ///
-    /// From IANA's special-purpose registries (RFC 6890 and its updates), multicast (RFC 5771, RFC 4291), and by hand the
-    /// metadata services of clouds, some of which answer at addresses that look public. `is_private` functions of
+    /// From IANA's special-purpose registries (RFC 6890 and its updates), multicast (RFC 5771, RFC 4291), and by hand
+    /// the metadata services of clouds, some of which answer at addresses that look public. `is_private` functions of
     /// standard libraries miss several: shared space, NAT64, 6to4, site-local, Azure's wire server.
     public static let all: [SpecialRange] = (v4 + v6 + metadata + unassigned)
         .sorted { $0.block.prefixLength > $1.block.prefixLength }
@@ -19,7 +19,7 @@ extension SpecialRange {
         never(
             "192.0.0.0/24", "IETF protocol assignments", "RFC 6890",
             "Its few addresses belong to transition mechanisms, and to a cloud's metadata service."),
-        never("192.0.2.0/24", "documentation, TEST-NET-1", "RFC 5737", "No receiver has it, but a network may use it."),
+        never("192.0.2.0/24", "documentation, TEST-NET-1", "RFC 5737", "No receiver has it, but networks may use it."),
         never("192.31.196.0/24", "AS112", "RFC 7535", "It answers stray DNS queries and nothing else."),
         never("192.52.193.0/24", "multicast tunnelling", "RFC 7450", "It leads to a relay of another protocol."),
         never(
@@ -28,8 +28,10 @@ extension SpecialRange {
         ours("192.168.0.0/16", "private", "RFC 1918", "It belongs to whatever network the sender stands in."),
         never("192.175.48.0/24", "AS112", "RFC 7534", "It answers stray DNS queries and nothing else."),
         never("198.18.0.0/15", "benchmarking", "RFC 2544", "Laboratories and some proxies use it inside."),
-        never("198.51.100.0/24", "documentation, TEST-NET-2", "RFC 5737", "No receiver has it, but a network may use it."),
-        never("203.0.113.0/24", "documentation, TEST-NET-3", "RFC 5737", "No receiver has it, but a network may use it."),
+        never(
+            "198.51.100.0/24", "documentation, TEST-NET-2", "RFC 5737", "No receiver has it, but networks may use it."),
+        never(
+            "203.0.113.0/24", "documentation, TEST-NET-3", "RFC 5737", "No receiver has it, but networks may use it."),
         never("224.0.0.0/4", "multicast", "RFC 5771", "It is no single machine's address."),
         never("240.0.0.0/4", "reserved", "RFC 1112", "It was never assigned, but some networks use it inside."),
         never("255.255.255.255/32", "limited broadcast", "RFC 919", "It is every machine on the sender's link."),
@@ -61,11 +63,12 @@ extension SpecialRange {
         never("2001:10::/28", "ORCHID, deprecated", "RFC 4843", "It is an identifier, not an address."),
         never("2001:20::/28", "ORCHIDv2", "RFC 7343", "It is an identifier, not an address."),
         never("2001:30::/28", "drone identifiers", "RFC 9374", "It is an identifier, not an address."),
-        never("2001:db8::/32", "documentation", "RFC 3849", "No receiver has it, but a network may use it."),
+        never("2001:db8::/32", "documentation", "RFC 3849", "No receiver has it, but networks may use it."),
         never(
-            "2002::/16", "6to4, deprecated", "RFC 3056", "It tunnels to the IPv4 address inside. Give the IPv4 address."),
+            "2002::/16", "6to4, deprecated", "RFC 3056", "It tunnels to the IPv4 address inside. Give the IPv4 address."
+        ),
         never("2620:4f:8000::/48", "AS112", "RFC 7534", "It answers stray DNS queries and nothing else."),
-        never("3fff::/20", "documentation", "RFC 9637", "No receiver has it, but a network may use it."),
+        never("3fff::/20", "documentation", "RFC 9637", "No receiver has it, but networks may use it."),
         never("5f00::/16", "segment routing", "RFC 9602", "It steers packets inside a provider's network."),
         ours("fc00::/7", "unique local", "RFC 4193", "It belongs to whatever network the sender stands in."),
         ours("fe80::/10", "link-local", "RFC 4291", "It is a neighbour on the sender's own link."),

@@ -1,4 +1,4 @@
-/// Addresses that a webhook has no business with: a block, what it is for, where that is written, and why it is refused.
+/// Addresses that a webhook has no business with: a block, what it is for, where that is written, why it is refused.
 public struct SpecialRange: Hashable, Sendable {
     /// Whether the operator can open a range along with the private networks.
     public enum Access: Hashable, Sendable {

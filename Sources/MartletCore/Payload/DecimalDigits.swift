@@ -14,6 +14,7 @@ struct DecimalDigits: Equatable {
     init(_ number: JSONScanner.Number, in input: UnsafeRawBufferPointer) {
         var started = false
         var cut = false
+        digits.reserveCapacity(min(number.integer.count + number.fraction.count, Self.most) + 1)
         point = number.exponent
         func add(_ offset: Int, _ digits: inout [UInt8]) {
             if digits.count < Self.most {
@@ -44,6 +45,7 @@ struct DecimalDigits: Equatable {
         // The standard library's description is the shortest round trip, in one of the forms 5.0, 1e-07, 1.5e+16.
         var exponent = 0
         var sawPoint = false
+        digits.reserveCapacity(20)
         var bytes = value.magnitude.description.utf8.makeIterator()
         while let byte = bytes.next() {
             switch byte {
@@ -78,7 +80,7 @@ struct DecimalDigits: Equatable {
 
     var isZero: Bool { digits.isEmpty }
 
-    /// Whether no other decimal as short leads to the same double, so that the digits are the double's shortest already.
+    /// Whether no other decimal as short leads to the same double: the digits are the double's shortest already.
     var isShortestForItsDouble: Bool { digits.count <= 15 && (-290...290).contains(point) }
 
     /// The nearest double, ties to even; infinite beyond the largest.
@@ -86,10 +88,12 @@ struct DecimalDigits: Equatable {
         guard !isZero else { return 0 }
         if point > 400 { return .infinity }
         if point < -400 { return 0 }
-        var text = ""
-        text.reserveCapacity(digits.count + 8)
-        for digit in digits { text.unicodeScalars.append(Unicode.Scalar(digit + 0x30)) }
-        text += "e\(point - digits.count)"
+        let exponent = "e\(point - digits.count)".utf8
+        let text = String(unsafeUninitializedCapacity: digits.count + exponent.count) { buffer in
+            for (offset, digit) in digits.enumerated() { buffer[offset] = digit + 0x30 }
+            for (offset, byte) in exponent.enumerated() { buffer[digits.count + offset] = byte }
+            return digits.count + exponent.count
+        }
         // The text is a decimal by construction; not a number could only mean a fault in the standard library.
         return Double(text) ?? .nan
     }

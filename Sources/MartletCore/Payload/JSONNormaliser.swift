@@ -5,8 +5,8 @@
 /// rejected: text that is not JSON (RFC 8259) in UTF-8, integers that JavaScript would write with other digits, numbers
 /// that overflow, duplicate keys, lone surrogates, scalars at the top, nesting beyond ``deepestNesting``.
 ///
-/// It is a scanner: it builds no tree, and converts only those numbers whose spelling leaves it a doubt. A value keeps the
-/// memory of its stacks between documents, so keep one where many are normalised.
+/// It is a scanner: it builds no tree, and converts only those numbers whose spelling leaves it a doubt. A value keeps
+/// the memory of its stacks between documents, so keep one where many are normalised.
 ///
 /// ```swift
 /// var normaliser = JSONNormaliser()
@@ -44,9 +44,11 @@ public struct JSONNormaliser {
         let before = output.count
         output.reserveCapacity(before + document.count)
         scan.isVerbatim = false
-        try pass(document, into: &output, path: path, allowsScalar: allowsScalar)
-        var warnings = scan.warnings
-        if let warning = PayloadWarning.bodySize(output.count - before, path: path) { warnings.append(warning) }
+        var warnings = try pass(document, into: &output, path: path, allowsScalar: allowsScalar)
+        if let warning = PayloadWarning.bodySize(output.count - before, path: path) {
+            if warnings.count == Self.mostWarnings { warnings.removeLast() }
+            warnings.append(warning)
+        }
         return warnings
     }
 
@@ -63,19 +65,19 @@ public struct JSONNormaliser {
     }
 
     /// Checks that a document is well-formed JSON (RFC 8259) in UTF-8 and no deeper than ``deepestNesting``, for an
-    /// environment that has its bytes carried as they came. Duplicate keys, numbers of any size and lone surrogate escapes
-    /// are well-formed.
+    /// environment that has its bytes carried as they came. Duplicate keys, numbers of any size and lone surrogate
+    /// escapes are well-formed.
     public mutating func validate(
         _ document: UnsafeRawBufferPointer, path: String = "$", allowsScalar: Bool = false
     ) throws(PayloadRejection) {
         var nothing: [UInt8] = []
         scan.isVerbatim = true
-        try pass(document, into: &nothing, path: path, allowsScalar: allowsScalar)
+        _ = try pass(document, into: &nothing, path: path, allowsScalar: allowsScalar)
     }
 
     private mutating func pass(
         _ document: UnsafeRawBufferPointer, into output: inout [UInt8], path: String, allowsScalar: Bool
-    ) throws(PayloadRejection) {
+    ) throws(PayloadRejection) -> [PayloadWarning] {
         let before = output.count
         scan.restart(document)
         // The document is the caller's memory; nothing of it may be left in reach.
@@ -88,5 +90,6 @@ public struct JSONNormaliser {
             throw rejection
         }
         scan.rebaseWarnings(onto: path)
+        return scan.warnings
     }
 }

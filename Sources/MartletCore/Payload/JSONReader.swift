@@ -4,7 +4,8 @@
 /// Call in the order of the text: ``beginObject()``, then ``nextKey()`` until it answers `nil`, reading or skipping the
 /// value after each; likewise ``beginArray()`` and ``nextElement()``; at last ``endDocument()``. Duplicate keys are
 /// refused in the objects that are walked; values that are skipped are validated, but not compared. The bytes must
-/// outlive the reader.
+/// outlive the reader, and after a rejection it is of no further use: who wants to go on with the next element of an
+/// array skips the element first (``skipValue()``) and reads its ``bytes(_:)`` with a reader of its own.
 ///
 /// ```swift
 /// try reader.beginObject()

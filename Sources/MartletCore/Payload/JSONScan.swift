@@ -46,20 +46,27 @@ struct JSONScan {
 
     init(_ input: UnsafeRawBufferPointer) {
         scanner = JSONScanner(input)
+        outer.reserveCapacity(8)
+        members.reserveCapacity(32)
     }
 
     /// Points the scan at another input, keeping the memory of its stacks.
     mutating func restart(_ input: UnsafeRawBufferPointer) {
         scanner = JSONScanner(input)
+        forget()
+    }
+
+    private mutating func forget() {
+        outer.removeAll(keepingCapacity: true)
+        members.removeAll(keepingCapacity: true)
+        depth = 0
+        warnings = []
     }
 
     /// Passes one value and whitespace before it. On a failure `output` may hold part of the value;
     /// ``steps(to:output:)`` then tells where it happened.
     mutating func value(into output: inout [UInt8]) throws(ScanFailure) {
-        outer.removeAll(keepingCapacity: true)
-        members.removeAll(keepingCapacity: true)
-        depth = 0
-        warnings = []
+        forget()
         scanner.skipWhitespace()
         runStart = scanner.at
         while true {
@@ -140,7 +147,7 @@ struct JSONScan {
     @inline(__always)
     private mutating func close() {
         scanner.at += 1
-        if members.count > frame.firstMember { members.removeLast(members.count - frame.firstMember) }
+        while members.count > frame.firstMember { members.removeLast() }
         depth -= 1
         frame = outer.removeLast()
     }
@@ -199,11 +206,13 @@ struct JSONScan {
             member.index = Self.arrayIndex(key)
         }
         if frame.count < Self.fewMembers {
-            for other in members[frame.firstMember...] where other.hash == member.hash {
-                if areEqual(other, member, output: output) {
+            var other = frame.firstMember
+            while other < members.count {
+                if members[other].hash == member.hash && areEqual(members[other], member, output: output) {
                     members.append(member)
                     throw ScanFailure(.duplicateKey, at: scanner.at)
                 }
+                other += 1
             }
         }
         if member.index == Self.noIndex {
@@ -422,7 +431,8 @@ struct JSONScan {
             guard next > one.firstMember else { continue }
             let member = members[next - 1]
             let range = member.key..<member.key + member.length
-            steps += member.isKeyInOutput
+            steps +=
+                member.isKeyInOutput
                 ? JSONPath.step(key: output[range])
                 : JSONPath.step(key: scanner.input[range])
         }

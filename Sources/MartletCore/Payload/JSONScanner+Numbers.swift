@@ -67,7 +67,9 @@ extension JSONScanner {
 
     @inline(__always)
     private mutating func passDigits() {
-        while isDigit(next) { at += 1 }
+        var offset = at
+        while offset < count, isDigit(input[offset]) { offset += 1 }
+        at = offset
     }
 
     @inline(__always)

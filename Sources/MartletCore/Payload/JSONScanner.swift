@@ -4,19 +4,22 @@
 /// separate check for the end.
 struct JSONScanner {
     let input: UnsafeRawBufferPointer
+    /// `input.count`, which the buffer would compute at each byte.
+    let count: Int
     var at = 0
 
     init(_ input: UnsafeRawBufferPointer) {
         self.input = input
+        count = input.count
     }
 
     /// The byte ahead, or 0 at the end.
     @inline(__always)
-    var next: UInt8 { at < input.count ? input[at] : 0 }
+    var next: UInt8 { at < count ? input[at] : 0 }
 
     @inline(__always)
     mutating func skipWhitespace() {
-        while at < input.count {
+        while at < count {
             switch input[at] {
             case 0x20, 0x0A, 0x0D, 0x09: at += 1
             default: return
@@ -30,7 +33,7 @@ struct JSONScanner {
         let letters = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
         for letter in letters {
             guard next == letter else {
-                throw .expected("the word \(word)", at: at < input.count ? start : at)
+                throw .expected("the word \(word)", at: at < count ? start : at)
             }
             at += 1
         }
@@ -39,25 +42,32 @@ struct JSONScanner {
     /// Passes the bytes of a string that stand for themselves, and stops at a quote or a backslash.
     @inline(__always)
     mutating func plainText() throws(ScanFailure) {
+        // A local offset stays in a register; `at` would be written to memory at each step.
+        var offset = at
         while true {
-            while at + 8 <= input.count {
-                let mask = Self.attention(input.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
+            while offset + 8 <= count {
+                let mask = Self.attention(input.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian)
                 guard mask == 0 else {
-                    at += mask.trailingZeroBitCount >> 3
+                    offset += mask.trailingZeroBitCount >> 3
                     break
                 }
-                at += 8
+                offset += 8
             }
-            let byte = next
-            if byte == 0x22 || byte == 0x5C { return }
+            let byte = offset < count ? input[offset] : 0
+            if byte == 0x22 || byte == 0x5C {
+                at = offset
+                return
+            }
             if byte >= 0x80 {
+                at = offset
                 try multibyte()
+                offset = at
             } else if byte >= 0x20 {
-                at += 1
+                offset += 1
             } else {
-                throw at < input.count
-                    ? .expected("an escape (\\n, \\u00XX) for a control character inside a string", at: at)
-                    : .expected("the closing quote of a string", at: at)
+                throw offset < count
+                    ? .expected("an escape (\\n, \\u00XX) for a control character inside a string", at: offset)
+                    : .expected("the closing quote of a string", at: offset)
             }
         }
     }
@@ -109,7 +119,7 @@ struct JSONScanner {
 
     /// Passes one escape, whose backslash is ahead; two where a surrogate pair is spelled out.
     mutating func escape() throws(ScanFailure) -> Escape {
-        let letter = at + 1 < input.count ? input[at + 1] : 0
+        let letter = at + 1 < count ? input[at + 1] : 0
         at += 2
         switch letter {
         case 0x22, 0x5C: return Escape(scalar: UInt32(letter), isCanonical: true)
@@ -121,7 +131,7 @@ struct JSONScanner {
         case 0x74: return Escape(scalar: 0x09, isCanonical: true)
         case 0x75: break
         default:
-            throw .expected("one of \"\\/bfnrtu after the backslash in a string", at: min(at - 1, input.count))
+            throw .expected("one of \"\\/bfnrtu after the backslash in a string", at: min(at - 1, count))
         }
         let unit = try hexUnit()
         if unit < 0x20 {
@@ -129,7 +139,7 @@ struct JSONScanner {
             let last = input[at - 1]
             return Escape(scalar: unit, isCanonical: !short && !(0x41...0x46).contains(last))
         }
-        guard (0xD800..<0xDC00).contains(unit), next == 0x5C, at + 1 < input.count, input[at + 1] == 0x75 else {
+        guard (0xD800..<0xDC00).contains(unit), next == 0x5C, at + 1 < count, input[at + 1] == 0x75 else {
             return Escape(scalar: unit, isCanonical: false)
         }
         let afterFirst = at

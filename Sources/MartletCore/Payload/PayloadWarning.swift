@@ -32,13 +32,14 @@ public struct PayloadWarning: Hashable, Sendable, CustomStringConvertible {
 
     /// The warning that a body of so many bytes deserves; `nil` up to ``JSONNormaliser/comfortableSize``.
     ///
-    /// ``JSONNormaliser`` gives it for whole documents. Who puts an envelope around the payload asks for the whole body.
+    /// ``JSONNormaliser`` gives it for whole documents. Who puts an envelope around the payload asks for the body.
     public static func bodySize(_ bytes: Int, path: String = "$") -> PayloadWarning? {
         guard bytes > JSONNormaliser.comfortableSize else { return nil }
         return PayloadWarning(
             code: .largeBody, path: path,
             message: "The body has \(bytes) bytes; Express answers 413 to more than "
-                + "\(JSONNormaliser.comfortableSize) unless its limit is raised. Send a link instead of large contents.")
+                + "\(JSONNormaliser.comfortableSize) unless its limit is raised. Send a link instead of large contents."
+        )
     }
 
     /// The path and the sentence.

@@ -24,7 +24,8 @@ import Testing
             try strict.vet(addresses: [address], of: "loop.example.com")
         }
 
-        #expect(refusal.message.hasPrefix("'loop.example.com' resolves to 127.0.0.1, which is in 127.0.0.0/8, loopback"))
+        #expect(
+            refusal.message.hasPrefix("'loop.example.com' resolves to 127.0.0.1, which is in 127.0.0.0/8, loopback"))
     }
 
     @Test func plainHTTPIsRefusedWhereHTTPSIsRequired() throws {
@@ -34,7 +35,8 @@ import Testing
     @Test(arguments: [
         "http://localhost:3000/webhook", "http://127.0.0.1:8080/", "http://[::1]:4000/", "http://10.0.0.7/",
         "http://192.168.1.2:5000/", "http://172.20.0.3/", "http://100.64.1.1/", "http://[fd12:3456::1]/",
-        "http://169.254.1.1/", "http://[fe80::1]/", "http://receiver:8080/", "http://app.localhost/", "http://printer.local/",
+        "http://169.254.1.1/", "http://[fe80::1]/", "http://receiver:8080/", "http://app.localhost/",
+        "http://printer.local/",
         "http://db.internal/", "http://hooks.default.svc.cluster.local/", "http://ip6-localhost/",
     ])
     func privateNetworksCanBeOpened(_ url: String) throws {
@@ -44,8 +46,10 @@ import Testing
 
     @Test(arguments: [
         "http://169.254.169.254/", "http://169.254.170.2/", "http://[fd00:ec2::254]/", "http://[fd20:ce::254]/",
-        "http://168.63.129.16/", "http://100.100.100.200/", "http://192.0.0.192/", "http://0.0.0.0/", "http://224.0.0.1/",
-        "http://240.0.0.1/", "http://255.255.255.255/", "http://192.0.2.1/", "http://[::]/", "http://[::ffff:10.0.0.1]/",
+        "http://168.63.129.16/", "http://100.100.100.200/", "http://192.0.0.192/", "http://0.0.0.0/",
+        "http://224.0.0.1/",
+        "http://240.0.0.1/", "http://255.255.255.255/", "http://192.0.2.1/", "http://[::]/",
+        "http://[::ffff:10.0.0.1]/",
         "http://[::ffff:8.8.8.8]/", "http://[64:ff9b::a00:1]/", "http://[2002:a00:1::]/", "http://[ff02::1]/",
         "http://metadata.google.internal/", "http://metadata/", "http://abc.onion/", "http://localhost:22/",
         "http://localhost:6379/",
