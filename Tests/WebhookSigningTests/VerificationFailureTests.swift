@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WebhookSigning
 
@@ -228,13 +229,6 @@ import WebhookSigning
 
     // MARK: Encoding
 
-    private func base64(ofHex hex: some StringProtocol) throws -> String {
-        let profile = SignatureProfile(scheme: .body, signatureHeader: "x-fractio-signature", encoding: .base64)
-        let signed = try #require(try Samples.headers(profile)["x-fractio-signature"])
-        try #require(try Samples.headers(.fractio)["x-fractio-signature"] == String(hex))
-        return signed
-    }
-
     @Test func hexWhereBase64WasDueIsTold() throws {
         let hex = try #require(try Samples.headers(.fractio)["x-fractio-signature"])
         let right = try headers(.getequity) { _ in hex }
@@ -247,7 +241,8 @@ import WebhookSigning
     }
 
     @Test func base64WhereHexWasDueIsTold() throws {
-        let right = try headers(.fractio) { try! base64(ofHex: $0) }  // A failure to sign fails the test either way.
+        let inBase64 = SignatureProfile(scheme: .body, signatureHeader: "x-fractio-signature", encoding: .base64)
+        let right = try Samples.headers(inBase64)
         let wrong = try headers(.fractio) { _ in String(repeating: "A", count: 43) + "=" }
         let short = try headers(.fractio) { _ in String(repeating: "Z", count: 40) }
 
@@ -284,12 +279,14 @@ import WebhookSigning
     }
 
     @Test func theBase64OfHexIsTold() throws {
-        // base64("00…", 64 digits), and the same of text that is no hex.
-        let zeros = String(repeating: "MDAw", count: 21) + "MA=="
+        let hex = try #require(try Samples.headers(.fractio)["x-fractio-signature"])
+        let right = try headers(.getequity) { _ in Data(hex.utf8).base64EncodedString() }
+        let wrong = try headers(.getequity) { _ in Data(hex.utf8.reversed()).base64EncodedString() }
+        // "zzz…", 64 characters that are no hex.
         let noHex = String(repeating: "enp6", count: 21) + "eg=="
 
-        #expect(
-            try failure(.getequity, headers(.getequity) { _ in zeros }) == .base64OfHex(otherwiseRight: false))
+        #expect(try failure(.getequity, right) == .base64OfHex(otherwiseRight: true))
+        #expect(try failure(.getequity, wrong) == .base64OfHex(otherwiseRight: false))
         #expect(try failure(.getequity, headers(.getequity) { _ in noHex })?.code == "wrong_hash")
     }
 

@@ -17,8 +17,7 @@ struct JSONRespelling {
     var escapesSlashes = false
     var escapesHTML = false
 
-    /// The text in this spelling; `nil` when it is no JSON object or array, nests too deep, or would grow out of
-    /// bounds.
+    /// The text in this spelling; `nil` when it is no JSON object or array, or would grow out of bounds.
     func rewritten(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var run = Run(spelling: self, text: text)
         return run.rewrite()
@@ -68,8 +67,6 @@ struct JSONRespelling {
             output.reserveCapacity(text.count + text.count / 4)
         }
 
-        static let deepest = 512
-
         mutating func rewrite() -> [UInt8]? {
             guard let first = text.first(where: { !Self.isSpace($0) }),
                 first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
@@ -91,7 +88,6 @@ struct JSONRespelling {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 output.append(byte)
                 depth += 1
-                guard depth <= Self.deepest else { return false }
                 breakLine(unlessNextCloses: true)
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
