@@ -1,0 +1,22 @@
+import HTTPTypes
+import Hummingbird
+import MartletService
+
+/// Finds out who is asking: `Authorization: Bearer KEY` (RFC 6750, section 2.1).
+struct Caller: Sendable {
+    let keys: KeyService
+
+    func principal(of request: Request) throws(ServiceError) -> Principal {
+        guard let header = request.headers[.authorization] else {
+            throw ServiceError(
+                .unauthenticated, "missing_key", "Send your API key in the header `Authorization: Bearer KEY`.")
+        }
+        let scheme = header.prefix(7)
+        guard scheme.lowercased() == "bearer " else {
+            throw ServiceError(
+                .unauthenticated, "wrong_scheme",
+                "The Authorization header has another scheme. Send `Authorization: Bearer KEY`.")
+        }
+        return try keys.principal(presenting: String(header.dropFirst(7)))
+    }
+}

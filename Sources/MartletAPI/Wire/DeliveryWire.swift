@@ -1,0 +1,173 @@
+import MartletCore
+import MartletService
+
+extension Delivery {
+    /// The delivery alone.
+    func writeSummary(to writer: inout JSONWriter) {
+        writer.object { writeMembers(to: &$0, publicEventID: nil) }
+    }
+
+    /// The delivery's members, into an object that stands open.
+    ///
+    /// - Parameter publicEventID: the event's id as receivers see it, where it is known.
+    func writeMembers(to writer: inout JSONWriter, publicEventID: String?) {
+        writer.field("id", id.description)
+        writer.field("event", publicEventID ?? event.description)
+        writer.field("webhook", endpoint.description)
+        writer.field("application", application.description)
+        writer.field("status", state.status.rawValue)
+        writer.field("cause", cause.rawValue)
+        writer.field("attempt_count", attemptCount)
+        writer.field("created_at", createdAt)
+        writer.field("first_attempt_at", firstAttemptAt)
+        writer.field("next_attempt_at", state.nextAttempt)
+        writer.field("completed_at", state.completedAt)
+        writer.key("reason")
+        if let reason = state.reason {
+            writer.object { writer in
+                writer.field("code", reason.code)
+                writer.field("message", reason.message)
+            }
+        } else {
+            writer.null()
+        }
+    }
+}
+
+extension DeliveryState {
+    fileprivate var nextAttempt: Timestamp? {
+        switch self {
+        case .scheduled(let due), .held(let due): due
+        case .inFlight, .succeeded, .failed, .cancelled: nil
+        }
+    }
+
+    fileprivate var completedAt: Timestamp? {
+        switch self {
+        case .succeeded(let at), .failed(let at, _), .cancelled(let at, _): at
+        case .scheduled, .inFlight, .held: nil
+        }
+    }
+
+    fileprivate var reason: (code: String, message: String)? {
+        switch self {
+        case .scheduled, .inFlight, .succeeded: nil
+        case .held: ("held", "The webhook is not active; the delivery goes on once it is.")
+        case .failed(_, .exhausted): ("exhausted", "The retry schedule has run out.")
+        case .failed(_, .gone): ("gone", "The receiver answered 410 Gone, which ends the delivery.")
+        case .failed(_, .single): ("single", "A test event is tried once.")
+        case .cancelled(_, .requested): ("requested", "It was cancelled by request.")
+        case .cancelled(_, .endpointDeleted): ("endpoint_deleted", "Its webhook was deleted.")
+        }
+    }
+}
+
+/// An attempt as the API shows it: the request as sent, the response as received, the timing, the reason in a sentence.
+struct AttemptWire: Wire {
+    var attempt: Attempt
+    /// The body that was sent, where it is still there.
+    var body: ArraySlice<UInt8>?
+    var success: SuccessRule
+
+    /// The most bytes of a request's body that are shown with each attempt.
+    static let shownBody = 64 << 10
+
+    func write(to writer: inout JSONWriter) {
+        let verdict = AttemptVerdict(attempt.outcome, success: success)
+        writer.object { writer in
+            writer.field("id", attempt.id.description)
+            writer.field("number", attempt.number)
+            writer.field("started_at", attempt.startedAt)
+            writer.field("outcome", verdict == .acknowledged ? "succeeded" : "failed")
+            writer.field("reason", reason(verdict))
+            writer.object("request") { writer in
+                writer.field("method", "POST")
+                writer.field("url", attempt.request.url)
+                writer.headers(attempt.request.headers)
+                if let body { writer.body(body.prefix(Self.shownBody), isTruncated: body.count > Self.shownBody) }
+            }
+            writer.key("response")
+            if case .response(let response) = attempt.outcome.result {
+                writer.object { writer in
+                    writer.field("status", response.status)
+                    writer.headers(response.headers)
+                    writer.body(response.body[...], isTruncated: response.isTruncated)
+                }
+            } else {
+                writer.null()
+            }
+            writer.key("error")
+            if case .failure(let failure) = attempt.outcome.result {
+                writer.object { writer in
+                    writer.field("code", failure.code.rawValue)
+                    writer.field("message", failure.message)
+                }
+            } else {
+                writer.null()
+            }
+            writer.field("address", attempt.outcome.address?.description)
+            writer.object("timing_ms") { writer in
+                let timing = attempt.outcome.timing
+                writer.field("resolve", timing.resolve.map(Self.milliseconds))
+                writer.field("connect", timing.connect.map(Self.milliseconds))
+                writer.field("tls", timing.tls.map(Self.milliseconds))
+                writer.field("first_byte", timing.firstByte.map(Self.milliseconds))
+                writer.field("total", Self.milliseconds(timing.total))
+            }
+        }
+    }
+
+    private static func milliseconds(_ microseconds: Int64) -> Double { Double(microseconds) / 1000 }
+
+    private func reason(_ verdict: AttemptVerdict) -> String {
+        switch attempt.outcome.result {
+        case .failure(let failure): return failure.message
+        case .response(let response):
+            switch verdict {
+            case .acknowledged: return "The receiver acknowledged it with \(response.status)."
+            case .gone: return "The receiver answered 410: it is gone for good."
+            case .refused:
+                if (300..<400).contains(response.status) {
+                    return "The receiver answered \(response.status), a redirect. Redirects are never followed: "
+                        + "register the URL that it leads to."
+                }
+                return "The receiver answered \(response.status); \(success.sentence) acknowledges."
+            }
+        }
+    }
+}
+
+extension SuccessRule {
+    fileprivate var sentence: String {
+        switch self {
+        case .any2xx: "a status from 200 to 299"
+        case .statuses(let statuses): "only \(statuses.sorted().map(String.init).joined(separator: " or "))"
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Headers in their order, duplicates included.
+    fileprivate mutating func headers(_ headers: [HeaderField]) {
+        array("headers") { writer in
+            for header in headers {
+                writer.object { writer in
+                    writer.field("name", header.name)
+                    writer.field("value", header.value)
+                }
+            }
+        }
+    }
+
+    /// A body as text, or as base64 where its bytes are not UTF-8.
+    fileprivate mutating func body(_ body: ArraySlice<UInt8>, isTruncated: Bool) {
+        if let text = String(validating: body, as: UTF8.self) {
+            field("body", text)
+            field("body_encoding", "utf8")
+        } else {
+            field("body", Base64Text.encode(body))
+            field("body_encoding", "base64")
+        }
+        field("truncated", isTruncated)
+    }
+}

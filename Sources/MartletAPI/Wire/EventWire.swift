@@ -1,0 +1,70 @@
+import MartletCore
+import MartletService
+
+extension Event {
+    /// The event's members, into an object that stands open.
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.field("id", publicID)
+        writer.field("type", type)
+        writer.field("created", created)
+        writer.field("application", application?.description)
+        writer.field("ordering_key", orderingKey)
+        writer.field("deliver_at", deliverAt)
+        writer.field("accepted_at", acceptedAt)
+        writer.field("test", isTest)
+        writer.field("delivery_count", deliveryCount)
+    }
+
+    /// The event with its payload.
+    func write(to writer: inout JSONWriter, deliveries: [Delivery]?, unmatched: [UnmatchedEndpoint]?) {
+        writer.object { writer in
+            writeMembers(to: &writer)
+            writer.field("data", raw: body.bytes[body.data])
+            if let deliveries {
+                writer.array("deliveries") { writer in
+                    for delivery in deliveries { delivery.writeSummary(to: &writer) }
+                }
+            }
+            if let unmatched { unmatched.write(to: &writer) }
+        }
+    }
+}
+
+extension PublishedEvent {
+    /// The event without its payload, which its publisher has, and what it is on its way to.
+    func writeMembers(to writer: inout JSONWriter, told: Int) {
+        event.writeMembers(to: &writer)
+        writer.array("deliveries") { writer in
+            for delivery in deliveries.prefix(told) {
+                writer.object { writer in
+                    writer.field("id", delivery.id.description)
+                    writer.field("webhook", delivery.endpoint.description)
+                }
+            }
+        }
+        writer.array("warnings") { writer in
+            for warning in warnings {
+                writer.object { writer in
+                    writer.field("code", warning.code)
+                    writer.field("path", warning.path)
+                    writer.field("message", warning.message)
+                }
+            }
+        }
+        if let unmatched { unmatched.write(to: &writer) }
+    }
+}
+
+extension [UnmatchedEndpoint] {
+    /// The member `unmatched`, into an object that stands open.
+    func write(to writer: inout JSONWriter) {
+        writer.array("unmatched") { writer in
+            for endpoint in self {
+                writer.object { writer in
+                    writer.field("webhook", endpoint.endpoint.description)
+                    writer.field("reason", endpoint.reason)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import MartletCore
+import MartletService
+
+/// A webhook as the API shows it.
+struct WebhookWire: Wire {
+    var endpoint: Endpoint
+    /// Shown when the webhook is made, and never again here.
+    var secret: String?
+    /// The values of an owner's own headers may be credentials, which a reader is not shown.
+    var showsHeaders: Bool
+
+    init(_ endpoint: Endpoint, secret: String? = nil, for principal: Principal) {
+        self.endpoint = endpoint
+        self.secret = secret
+        showsHeaders = principal.role != .reader
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("id", endpoint.id.description)
+            writer.field("application", endpoint.application.description)
+            writer.field("url", endpoint.url)
+            writer.field("events", endpoint.events)
+            writer.field("active", endpoint.isActive)
+            writer.field("inactive_reason", endpoint.inactivity?.rawValue)
+            writer.field("description", endpoint.description)
+            writer.field("profile", endpoint.profile)
+            writer.strings("headers", endpoint.headers.map { ($0.name, showsHeaders ? $0.value : "•••") })
+            writer.field("max_in_flight", endpoint.maxInFlight)
+            writer.field("retry", endpoint.retry)
+            writer.field("timeout", endpoint.timeout?.text)
+            writer.field("success", endpoint.success)
+            writer.metadata(endpoint.metadata)
+            writer.field("secret_rotation_ends_at", endpoint.secrets.overlapEnds)
+            writer.field("created_at", endpoint.createdAt)
+            writer.field("updated_at", endpoint.updatedAt)
+            if let secret { writer.field("secret", secret) }
+        }
+    }
+}
+
+extension WebhookDraft {
+    /// Reads what a caller wants of a webhook; checks types alone.
+    init(_ reader: inout FieldReader) {
+        self.init()
+        url = reader.string("url")
+        events = reader.strings("events")
+        secret = reader.string("secret")
+        active = reader.boolean("active")
+        description = reader.string("description")
+        application = reader.string("application")
+        profile = reader.nullableString("profile")
+        headers = reader.dictionary("headers")?.map { HeaderField(name: $0.0, value: $0.1) }
+        maxInFlight = reader.nullableInteger("max_in_flight")
+        retry = reader.nullableRetry("retry")
+        timeout = reader.nullableDuration("timeout")
+        success = reader.nullableSuccess("success")
+        metadata = reader.metadata("metadata")
+    }
+}
+
+extension WebhookStats: Wire {
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("webhook", endpoint.id.description)
+            writer.field("since", since)
+            writer.field("attempts", succeeded + failed)
+            writer.field("succeeded", succeeded)
+            writer.field("failed", failed)
+            let attempts = succeeded + failed
+            writer.field("success_rate", attempts == 0 ? nil : Double(succeeded) / Double(attempts))
+            writer.object("latency_ms") { writer in
+                writer.field("p50", latency.percentile(0.5).map { Double($0) / 1000 })
+                writer.field("p95", latency.percentile(0.95).map { Double($0) / 1000 })
+            }
+            writer.field("backlog", backlog)
+        }
+    }
+}
