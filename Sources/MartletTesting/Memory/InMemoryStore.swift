@@ -1,0 +1,205 @@
+public import MartletCore
+public import MartletStore
+import Synchronization
+
+/// A store that keeps everything in memory and forgets it with its process: for tests and simulations. It keeps the whole
+/// contract, durability aside.
+public final class InMemoryStore: Store {
+    private let contents = Mutex<MemoryContents?>(MemoryContents())
+
+    public init() {}
+
+    private func with<Result: Sendable>(
+        _ work: (inout MemoryContents) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try contents.withLock { (contents) throws(StoreError) in
+            guard contents != nil else { throw .unavailable("The store is closed.") }
+            // Taken out and put back, so that its dictionaries are changed in place; what throws has changed nothing.
+            var open = contents.take() ?? MemoryContents()
+            defer { contents = open }
+            return try work(&open)
+        }
+    }
+
+    public func close() async {
+        contents.withLock { $0 = nil }
+    }
+
+    // MARK: Deliveries
+
+    public func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult {
+        try with { (contents) throws(StoreError) in try contents.commit(batch) }
+    }
+
+    public func due(
+        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+    ) async throws(StoreError) -> DueDeliveries {
+        try with { $0.due(endpoint, by: now, limit: limit) }
+    }
+
+    public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
+        try with { $0.earliestDue() }
+    }
+
+    public func move(_ delivery: Delivery, to state: DeliveryState) async throws(StoreError) -> Bool {
+        try with { $0.move(delivery, to: state) }
+    }
+
+    public func cancelDeliveries(
+        of endpoint: EndpointID, at now: Timestamp, limit: Int
+    ) async throws(StoreError) -> Int {
+        try with { $0.cancelDeliveries(of: endpoint, at: now, limit: limit) }
+    }
+
+    public func backlog(of endpoint: EndpointID) async throws(StoreError) -> Int {
+        try with { $0.scheduled[endpoint]?.count ?? 0 }
+    }
+
+    public func backlog() async throws(StoreError) -> Backlog {
+        try with { contents in
+            Backlog(
+                count: contents.scheduled.values.reduce(0) { $0 + $1.count },
+                earliestDue: contents.earliestDue().values.min())
+        }
+    }
+
+    // MARK: History
+
+    public func event(_ id: EventID, in environment: EnvironmentID) async throws(StoreError) -> Event? {
+        try with { $0.event(id, in: environment) }
+    }
+
+    public func event(chosenID: String, in environment: EnvironmentID) async throws(StoreError) -> Event? {
+        try with { contents in
+            contents.chosenIDs[Named(environment: environment, name: chosenID)].flatMap { contents.events[$0] }
+        }
+    }
+
+    public func events(_ query: EventQuery) async throws(StoreError) -> Found<Event, EventID> {
+        try with { $0.events(query) }
+    }
+
+    public func delivery(_ id: DeliveryID, in environment: EnvironmentID) async throws(StoreError) -> Delivery? {
+        try with { $0.delivery(id, in: environment) }
+    }
+
+    public func deliveries(_ query: DeliveryQuery) async throws(StoreError) -> Found<Delivery, DeliveryID> {
+        try with { $0.deliveries(query) }
+    }
+
+    public func deliveries(
+        of event: EventID, in environment: EnvironmentID, limit: Int
+    ) async throws(StoreError) -> [Delivery] {
+        try with { $0.deliveries(of: event, in: environment, limit: limit) }
+    }
+
+    public func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt] {
+        try with { contents in (contents.attempts[delivery] ?? []).sorted { $0.number < $1.number } }
+    }
+
+    public func add(_ sums: [EndpointHour]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.add(sums) }
+    }
+
+    public func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour] {
+        try with { contents in
+            (contents.hours[endpoint] ?? [:]).values.filter { $0.hour >= since.startOfHour }.sorted { $0.hour < $1.hour }
+        }
+    }
+
+    // MARK: Configuration
+
+    public func configuration() async throws(StoreError) -> Configuration {
+        try with { $0.configuration() }
+    }
+
+    public func apply(_ changes: [ConfigurationChange]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.apply(changes) }
+    }
+
+    public func applications(
+        in environment: EnvironmentID, before cursor: ApplicationID?, limit: Int
+    ) async throws(StoreError) -> [Application] {
+        try with { contents in
+            newest(contents.applications.values, before: cursor, limit: limit, \.id) { $0.environment == environment }
+        }
+    }
+
+    public func endpoints(
+        in environment: EnvironmentID, application: ApplicationID?, before cursor: EndpointID?, limit: Int
+    ) async throws(StoreError) -> [Endpoint] {
+        try with { contents in
+            newest(contents.endpoints.values, before: cursor, limit: limit, \.id) {
+                $0.environment == environment && (application == nil || $0.application == application)
+                    && !contents.deletedEndpoints.contains($0.id)
+            }
+        }
+    }
+
+    public func keys(
+        in environment: EnvironmentID, before cursor: KeyID?, limit: Int
+    ) async throws(StoreError) -> [APIKey] {
+        try with { contents in
+            newest(contents.keys.values, before: cursor, limit: limit, \.id) { $0.environment == environment }
+        }
+    }
+
+    public func eventTypes(
+        in environment: EnvironmentID, before cursor: EventTypePosition?, limit: Int
+    ) async throws(StoreError) -> [EventType] {
+        try with { contents in
+            let types = contents.eventTypes.values.filter { type in
+                type.environment == environment
+                    && cursor.map { (type.createdAt, type.name) < ($0.createdAt, $0.name) } ?? true
+            }
+            return Array(types.sorted { ($0.createdAt, $0.name) > ($1.createdAt, $1.name) }.prefix(limit))
+        }
+    }
+
+    public func eventType(_ name: String, in environment: EnvironmentID) async throws(StoreError) -> EventType? {
+        try with { $0.eventTypes[Named(environment: environment, name: name)] }
+    }
+
+    // MARK: Answers and settings
+
+    public func reserve(_ stamp: IdempotencyStamp, at now: Timestamp) async throws(StoreError) -> Reservation {
+        try with { $0.reserve(stamp, at: now) }
+    }
+
+    public func remember(_ answer: [UInt8], for stamp: IdempotencyStamp) async throws(StoreError) {
+        try with { $0.answers[Named(stamp)] = MemoryContents.Answer(stamp: stamp, kind: .answered(answer)) }
+    }
+
+    public func release(_ stamp: IdempotencyStamp) async throws(StoreError) {
+        try with { contents in
+            guard let answer = contents.answers[Named(stamp)], case .reserved = answer.kind,
+                answer.stamp.fingerprint == stamp.fingerprint
+            else { return }
+            contents.answers[Named(stamp)] = nil
+        }
+    }
+
+    public func forgetAnswers(expiredBefore now: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try with { contents in
+            let expired = contents.answers.filter { $0.value.stamp.expiresAt < now }.keys.prefix(limit)
+            for key in expired { contents.answers[key] = nil }
+            return expired.count
+        }
+    }
+
+    public func setting(_ name: String) async throws(StoreError) -> [UInt8]? {
+        try with { $0.settings[name] }
+    }
+
+    public func putSetting(_ name: String, _ value: [UInt8]) async throws(StoreError) {
+        try with { $0.settings[name] = value }
+    }
+}
+
+private func newest<Item, Kind>(
+    _ items: some Sequence<Item>, before cursor: Identifier<Kind>?, limit: Int, _ id: (Item) -> Identifier<Kind>,
+    where isWanted: (Item) -> Bool
+) -> [Item] {
+    let wanted = items.filter { item in cursor.map { id(item) < $0 } ?? true }.filter(isWanted)
+    return Array(wanted.sorted { id($0) > id($1) }.prefix(limit))
+}

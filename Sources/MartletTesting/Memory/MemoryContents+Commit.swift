@@ -1,0 +1,178 @@
+import MartletCore
+import MartletStore
+
+extension MemoryContents {
+    mutating func commit(_ batch: CommitBatch) throws(StoreError) -> CommitResult {
+        if isAllNew(batch) { return try carryOut(batch) }
+        // Something may be refused half-way: on a copy, then.
+        var changed = self
+        let result = try changed.carryOut(batch)
+        self = changed
+        return result
+    }
+
+    /// Whether nothing in a batch can be refused.
+    private func isAllNew(_ batch: CommitBatch) -> Bool {
+        var eventIDs: Set<EventID> = []
+        var deliveryIDs: Set<DeliveryID> = []
+        for entry in batch.acceptances.lazy.flatMap(\.entries) {
+            guard environments[entry.event.environment] != nil else { return false }
+            if !entry.isReplay, events[entry.event.id] != nil || !eventIDs.insert(entry.event.id).inserted {
+                return false
+            }
+            for delivery in entry.deliveries {
+                guard endpoints[delivery.endpoint]?.environment == delivery.environment,
+                    deliveries[delivery.id] == nil, deliveryIDs.insert(delivery.id).inserted
+                else { return false }
+            }
+        }
+        return batch.settlements.allSatisfy { environments[$0.environment] != nil }
+    }
+
+    private mutating func carryOut(_ batch: CommitBatch) throws(StoreError) -> CommitResult {
+        var result = CommitResult()
+        for acceptance in batch.acceptances { result.acceptances.append(try accept(acceptance)) }
+        for settlement in batch.settlements {
+            try check(settlement.environment)
+            result.settled.append(settle(settlement))
+        }
+        return result
+    }
+
+    private func check(_ environment: EnvironmentID) throws(StoreError) {
+        guard environments[environment] != nil else {
+            throw .conflict("There is no environment \(environment) in the store.")
+        }
+    }
+
+    private mutating func accept(_ acceptance: Acceptance) throws(StoreError) -> AcceptanceResult {
+        if let stamp = acceptance.stamp, let earlier = answers[Named(stamp)],
+            earlier.stamp.expiresAt > stamp.presentedAt
+        {
+            guard earlier.stamp.fingerprint == stamp.fingerprint, case .published(let events) = earlier.kind else {
+                return .keyReused
+            }
+            return .answeredBefore(events)
+        }
+        var results: [AcceptanceResult.EntryResult] = []
+        for entry in acceptance.entries { results.append(try accept(entry)) }
+        if let stamp = acceptance.stamp {
+            let events = zip(acceptance.entries, results).map { entry, result in
+                if case .taken(let event) = result { event } else { entry.event.id }
+            }
+            answers[Named(stamp)] = Answer(stamp: stamp, kind: .published(events))
+        }
+        return .accepted(results)
+    }
+
+    private mutating func accept(_ entry: Acceptance.Entry) throws(StoreError) -> AcceptanceResult.EntryResult {
+        let event = entry.event
+        try check(event.environment)
+        if entry.isReplay {
+            guard events[event.id]?.environment == event.environment else { return .missing }
+        } else {
+            if let chosenID = event.chosenID {
+                let name = Named(environment: event.environment, name: chosenID)
+                if let owner = chosenIDs[name] { return .taken(by: owner) }
+                chosenIDs[name] = event.id
+            }
+            guard events.updateValue(event, forKey: event.id) == nil else {
+                throw .conflict("There is an event \(event.id) already.")
+            }
+        }
+        for delivery in entry.deliveries {
+            guard endpoints[delivery.endpoint]?.environment == delivery.environment else {
+                throw .conflict("There is no endpoint \(delivery.endpoint) in \(delivery.environment).")
+            }
+            guard deliveries[delivery.id] == nil else {
+                throw .conflict("There is a delivery \(delivery.id) already.")
+            }
+            put(delivery)
+            deliveriesOfEvent[event.id, default: []].append(delivery.id)
+        }
+        return .stored
+    }
+
+    private mutating func settle(_ settlement: Settlement) -> Bool {
+        let attempt = settlement.attempt
+        guard var delivery = deliveries[attempt.delivery], delivery.environment == settlement.environment else {
+            return false
+        }
+        if attempts[delivery.id]?.contains(where: { $0.number == attempt.number }) != true {
+            attempts[delivery.id, default: []].append(attempt)
+        }
+        let isExpected = delivery.state.status == .scheduled && delivery.attemptCount == attempt.number - 1
+        if isExpected {
+            delivery.state = settlement.state
+            delivery.attemptCount = attempt.number
+            delivery.firstAttemptAt = settlement.firstAttemptAt
+        } else {
+            delivery.attemptCount = max(delivery.attemptCount, attempt.number)
+            delivery.firstAttemptAt = delivery.firstAttemptAt ?? settlement.firstAttemptAt
+        }
+        put(delivery)
+        return isExpected
+    }
+
+    mutating func move(_ delivery: Delivery, to state: DeliveryState) -> Bool {
+        guard var stored = self.delivery(delivery.id, in: delivery.environment),
+            stored.state.status.storedCode == delivery.state.status.storedCode,
+            stored.attemptCount == delivery.attemptCount
+        else { return false }
+        stored.state = state
+        put(stored)
+        return true
+    }
+
+    mutating func cancelDeliveries(of endpoint: EndpointID, at now: Timestamp, limit: Int) -> Int {
+        let cancelled = waiting(at: endpoint).prefix(limit)
+        for (_, delivery) in cancelled {
+            var delivery = delivery
+            delivery.state = .cancelled(at: now, reason: .endpointDeleted)
+            put(delivery)
+        }
+        return cancelled.count
+    }
+
+    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) -> DueDeliveries {
+        let waiting = waiting(at: endpoint)
+        let due = waiting.prefix { $0.due <= now }.prefix(limit)
+        return DueDeliveries(
+            deliveries: due.compactMap { _, delivery in
+                events[delivery.event].map { DeliveryWithEvent(delivery: delivery, event: $0) }
+            },
+            nextDue: waiting.dropFirst(due.count).first?.due)
+    }
+
+    func earliestDue() -> [EndpointID: Timestamp] {
+        scheduled.compactMapValues { ids in ids.compactMap { deliveries[$0].flatMap(dueTime) }.min() }
+    }
+
+    private func waiting(at endpoint: EndpointID) -> [(due: Timestamp, delivery: Delivery)] {
+        (scheduled[endpoint] ?? [])
+            .compactMap { id in
+                deliveries[id].flatMap { delivery in dueTime(of: delivery).map { (due: $0, delivery: delivery) } }
+            }
+            .sorted { ($0.due, $0.delivery.id) < ($1.due, $1.delivery.id) }
+    }
+
+    private func dueTime(of delivery: Delivery) -> Timestamp? {
+        if case .scheduled(let due) = delivery.state { due } else { nil }
+    }
+
+    mutating func add(_ sums: [EndpointHour]) throws(StoreError) {
+        for sum in sums where endpoints[sum.endpoint]?.environment != sum.environment {
+            throw .conflict("There is no endpoint \(sum.endpoint) in \(sum.environment).")
+        }
+        for sum in sums {
+            let hour = sum.hour.startOfHour
+            var stored =
+                hours[sum.endpoint]?[hour]
+                ?? EndpointHour(environment: sum.environment, endpoint: sum.endpoint, hour: hour)
+            stored.succeeded += sum.succeeded
+            stored.failed += sum.failed
+            stored.latency.add(sum.latency)
+            hours[sum.endpoint, default: [:]][hour] = stored
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Foundation
+
+/// A directory that is gone once nobody refers to it any more.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        path = directory.path()
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func file(_ name: String = "martlet.db") -> String { "\(path)/\(name)" }
+}
