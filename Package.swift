@@ -93,8 +93,32 @@ let package = Package(
             name: "MartletTesting",
             dependencies: ["MartletCore", "MartletStore"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "json-fuzz", dependencies: ["MartletCore"], path: "Fuzz/JSONFuzz", swiftSettings: strict),
         .testTarget(
-            name: "WebhookSigningTests", dependencies: ["WebhookSigning"],
-            resources: [.copy("Vectors")], swiftSettings: strict),
+            name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletCoreTests", dependencies: ["MartletCore"], resources: [.copy("Corpora")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletStoreTests", dependencies: ["MartletCore", "MartletStore", "MartletTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletSQLiteTests",
+            dependencies: ["CSQLite", "MartletCore", "MartletSQLite", "MartletStore", "MartletTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletDeliveryTests",
+            dependencies: [
+                "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting",
+                "WebhookSigning",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletCommandTests", dependencies: ["martlet", "MartletCore"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,44 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CONFIGURATION ?= debug
+BINARY = .build/$(CONFIGURATION)/martlet
+
+.PHONY: help setup test-setup build release run test lint format check bench fuzz clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what a build needs (apt: SQLite's headers)
+	@scripts/setup.sh build
+
+test-setup:
+	@scripts/setup.sh build test
+
+build: setup ## Build for working on
+	swift build --configuration $(CONFIGURATION)
+
+release: setup ## Build for serving
+	swift build --configuration release --product martlet
+
+run: release ## Build and serve on http://127.0.0.1:8080
+	.build/release/martlet serve $(ARGS)
+
+test: test-setup ## Build and run every test
+	@scripts/test.sh
+
+lint: ## Check the sources' format
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+
+format: ## Format the sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+
+check: lint test ## What CI runs
+
+bench: release ## Measure deliveries end to end beside a baseline
+	@scripts/bench.sh
+
+fuzz: ## Compare payload normalisation with Node's on random documents
+	@scripts/fuzz-json.sh
+
+clean: ## Remove what was built
+	rm -rf .build .build-* .venv

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs what is missing: `setup.sh build`, `setup.sh build test`. Debian and Ubuntu; elsewhere it says what to install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v swift >/dev/null || {
+    echo "Swift 6.2 or later is needed: see https://www.swift.org/install" >&2
+    exit 1
+}
+
+declare -A packages=(
+    [build]="libsqlite3-dev pkg-config"
+    [test]="node-express php-cli openssl python3-venv"
+)
+missing=()
+for purpose in "$@"; do
+    for package in ${packages[$purpose]}; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok' || missing+=("$package")
+    done
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null || {
+        echo "Please install what Debian calls: ${missing[*]}" >&2
+        exit 1
+    }
+    as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "Please install as root: apt-get install ${missing[*]}" >&2
+            exit 1
+        }
+        as_root=(sudo)
+    fi
+    echo "Installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -q >/dev/null
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# The verifiers of other people that the end-to-end tests run, in an environment of their own.
+if [[ " $* " == *" test "* ]]; then
+    requirements=Tests/EndToEndTests/Receivers/requirements.txt
+    if [ ! -e .venv/installed ] || [ "$requirements" -nt .venv/installed ]; then
+        python3 -m venv .venv
+        .venv/bin/pip install -q --disable-pip-version-check -r "$requirements"
+        touch .venv/installed
+    fi
+fi
