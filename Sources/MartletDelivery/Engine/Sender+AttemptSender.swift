@@ -1,0 +1,2 @@
+/// The sender makes the attempts of a running service.
+extension Sender: AttemptSender {}
