@@ -56,6 +56,21 @@ public final class SQLiteStore: Sendable {
         }
     }
 
+    /// Opens a file to look into it, also while a server works with it. Every change is refused as unavailable, and the
+    /// file's schema is taken as it is: what its steps have yet to add cannot be read.
+    ///
+    /// - Throws: `unavailable` where there is no file or it cannot be read; `corrupt` where it is no database.
+    public static func openForReading(path: String) async throws(StoreError) -> SQLiteStore {
+        let readers = try await WorkerThreads.start("reads", count: 1, capacity: Limits().waitingReads) {
+            () throws(StoreError) in
+            Reader(connection: try .reading(from: path))
+        }
+        let writer = try await WorkerThreads<Writer>.start("writes", count: 0, capacity: 0) { () throws(StoreError) in
+            throw .unavailable("\(path) was opened to be read.")
+        }
+        return SQLiteStore(writer: writer, readers: readers)
+    }
+
     func write<Success: Sendable>(
         _ work: @escaping @Sendable (Writer) throws(StoreError) -> Success
     ) async throws(StoreError) -> Success {

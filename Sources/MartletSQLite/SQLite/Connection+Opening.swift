@@ -2,7 +2,7 @@ import MartletStore
 
 extension Connection {
     /// The pages of a new file, in bytes.
-    static let pageSize = 4096
+    static let pageSize = 8192
     /// How much of the file the writer keeps in memory, in KiB; a reader, a quarter of it.
     private static let writerCache = 4096
     /// After how many pages the write-ahead log is moved into the file. The commit that passes the mark does the moving, so

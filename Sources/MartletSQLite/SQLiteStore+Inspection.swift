@@ -1,0 +1,29 @@
+public import MartletStore
+
+extension SQLiteStore {
+    /// What makes a file's commits durable, as the connections of this store have it.
+    public struct Durability: Sendable, Hashable {
+        /// `wal` where changes are written ahead.
+        public var journalMode: String
+        /// 2 where every commit is followed by a sync: `FULL`.
+        public var synchronous: Int
+    }
+
+    /// What SQLite finds wrong with the file's structure, a sentence each; none where it is sound. Reads the whole file.
+    public func structuralProblems() async throws(StoreError) -> [String] {
+        try await read { (reader) throws(StoreError) in
+            let statement = try reader.connection.prepare("PRAGMA quick_check(20)")
+            let found = try reader.rows(of: statement) { (row) throws(StoreError) in row.text(0) }
+            return found == ["ok"] ? [] : found
+        }
+    }
+
+    /// How durable commits are.
+    public func durability() async throws(StoreError) -> Durability {
+        try await read { (reader) throws(StoreError) in
+            Durability(
+                journalMode: try reader.connection.text("PRAGMA journal_mode") ?? "",
+                synchronous: Int(try reader.connection.integer("PRAGMA synchronous") ?? 0))
+        }
+    }
+}
