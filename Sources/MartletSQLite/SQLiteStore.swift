@@ -68,6 +68,7 @@ public final class SQLiteStore: Sendable {
         let writer = try await WorkerThreads<Writer>.start("writes", count: 0, capacity: 0) { () throws(StoreError) in
             throw .unavailable("\(path) was opened to be read.")
         }
+        await writer.close()
         return SQLiteStore(writer: writer, readers: readers)
     }
 

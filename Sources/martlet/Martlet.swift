@@ -1,9 +1,26 @@
 import ArgumentParser
-import Configuration
-import Hummingbird
-import NIOPosix
+import Glibc
 
+/// `martlet`: the command line.
 @main
 struct Martlet: AsyncParsableCommand {
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "martlet",
+        abstract: "Carries webhooks: signs, sends, retries and records them.",
+        discussion: """
+            Exit status: 0 fine, 1 failed, 2 asked for wrongly.
+
+            Example:
+              martlet serve
+            """,
+        version: Version.current,
+        subcommands: [
+            ServeCommand.self, InitCommand.self, TriggerCommand.self, SignCommand.self, VerifyCommand.self,
+            SinkCommand.self, DoctorCommand.self, MigrateCommand.self,
+        ],
+        defaultSubcommand: ServeCommand.self)
+
+    static func main() async {
+        Glibc.exit(await ExitStatus.running(Array(CommandLine.arguments.dropFirst())))
+    }
 }

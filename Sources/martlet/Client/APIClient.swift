@@ -1,0 +1,115 @@
+import MartletCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Asks a Martlet server over its HTTP API: one connection a request, which is all that a command needs.
+struct APIClient: Sendable {
+    /// The server's URL.
+    let url: EndpointURL
+    /// The API key; `nil` for what needs none.
+    let key: String?
+    var timeout = Duration.seconds(30)
+
+    /// What the server answered.
+    struct Answer: Sendable {
+        var status: Int
+        var body: [UInt8]
+
+        var isSuccess: Bool { (200..<300).contains(status) }
+    }
+
+    private static let longestAnswer = 64 << 20
+
+    /// Sends a request and waits for the whole answer.
+    ///
+    /// - Parameters:
+    ///   - path: below the server's URL: `/v1/events`.
+    ///   - body: JSON; `nil` for none.
+    /// - Throws: ``CommandFailure`` where there is no answer.
+    func send(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws(CommandFailure) -> Answer {
+        do {
+            return try await withThrowingTaskGroup(of: Answer?.self) { group in
+                group.addTask { try await exchange(method, path, body) }
+                group.addTask {
+                    try await Task.sleep(for: timeout)
+                    return nil
+                }
+                defer { group.cancelAll() }
+                guard let first = try await group.next(), let answer = first else {
+                    throw CommandFailure("\(url) did not answer within \(timeout.text).")
+                }
+                return answer
+            }
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(url) cannot be reached: \(Self.reason(error)) Is `martlet serve` running there?")
+        }
+    }
+
+    private func exchange(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) async throws -> Answer {
+        let host = url.host.description
+        let tls = url.scheme == .https ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(10))
+            .connect(host: host, port: Int(url.port)) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        // An address has no name to announce; its certificate names the address itself.
+                        let name: String? = if case .name(let name) = url.host { name } else { nil }
+                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+                    }
+                    try pipeline.addHTTPClientHandlers()
+                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+                        wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(.head(head(method, path, body)))
+            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            try await outbound.write(.end(nil))
+            var answer = Answer(status: 0, body: [])
+            for try await part in inbound {
+                switch part {
+                case .head(let head): answer.status = Int(head.status.code)
+                case .body(let bytes):
+                    answer.body += bytes.readableBytesView
+                    guard answer.body.count <= Self.longestAnswer else {
+                        throw CommandFailure("\(url) answered with more than \(ByteText.text(Self.longestAnswer)).")
+                    }
+                case .end: return answer
+                }
+            }
+            throw CommandFailure("\(url) closed the connection before it had answered.")
+        }
+    }
+
+    private func head(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) -> HTTPRequestHead {
+        var headers: HTTPHeaders = [
+            "Host": url.authority, "Connection": "close", "User-Agent": "martlet/\(Version.current)",
+            "Accept": "application/json",
+        ]
+        if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if let body {
+            headers.add(name: "Content-Type", value: "application/json")
+            headers.add(name: "Content-Length", value: String(body.count))
+        }
+        let base = url.target.hasSuffix("/") ? String(url.target.dropLast()) : url.target
+        return HTTPRequestHead(version: .http1_1, method: method, uri: base + path, headers: headers)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            // One for each address that was tried; they rarely differ.
+            let first = error.connectionErrors.first.map { "\(reason($0.error))" }
+            return first ?? "its name cannot be resolved."
+        case let error as IOError: return systemMessage(error.errnoCode) + "."
+        case ChannelError.connectTimeout: return "it does not accept connections in time."
+        default: return "\(error)."
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import MartletSQLite
+
+/// `martlet migrate`
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Bring the store's schema up to date; serve does it by itself unless told not to.",
+        discussion: """
+            Example:
+              martlet migrate --dry-run
+            """)
+
+    @Flag(help: "Show what would be done, and do nothing.")
+    var dryRun = false
+
+    @OptionGroup(title: "Place") var place: PlaceOptions
+
+    func run() async throws {
+        let place = try Place(try await Settings(given: place.given))
+        guard place.hasStore else {
+            throw CommandFailure(
+                "There is no store at \(place.storePath). `martlet serve` or `martlet init` makes one, up to date.")
+        }
+        let pending = try SQLiteMigrations.pending(at: place.storePath)
+        guard !pending.isEmpty else {
+            Console.print("\(place.storePath) is up to date.")
+            return
+        }
+        Console.print(dryRun ? "To be done to \(place.storePath):" : "Migrating \(place.storePath):")
+        for migration in pending { Console.print("  \(migration)") }
+        guard !dryRun else { return }
+        let locks = try OpenStore.lock(place)
+        try await SQLiteStore.open(path: place.storePath).close()
+        withExtendedLifetime(locks) {}
+        Console.print("Done.")
+    }
+}

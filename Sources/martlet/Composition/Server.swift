@@ -1,0 +1,92 @@
+import Logging
+import MartletAPI
+import MartletCore
+import MartletDelivery
+import MartletService
+import MartletSQLite
+import MartletStore
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Puts a server together and runs it: the one place that knows which back-ends and which clock are used.
+struct Server: Sendable {
+    let configuration: ServeConfiguration
+    /// Makes the logger of a part of the program.
+    let log: @Sendable (_ label: String) -> Logger
+
+    /// Serves until a signal ends it.
+    func run() async throws {
+        FileDescriptors.raiseLimit()
+        let opened = try await OpenStore.open(
+            configuration.place, migrates: configuration.migrates, limits: configuration.storeLimits)
+        do {
+            try await serve(opened)
+        } catch {
+            await opened.close()
+            throw error
+        }
+        await opened.close()
+    }
+
+    private func serve(_ opened: OpenStore) async throws {
+        let greeting = Greeting(configuration: configuration)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let clock = SystemClock(group: group)
+        let identifiers = IdentifierSource()
+        let template = Template.standard
+        let firstKeys = try await Bootstrap(
+            store: opened.store, vault: opened.vault, identifiers: identifiers, time: clock
+        ).makeEnvironments(template: template)
+        // At once: should anything fail from here on, they would never be seen again.
+        if let firstKeys { Console.print(greeting.keys(firstKeys)) }
+
+        let directory = Directory(vault: opened.vault)
+        directory.load(try await stored(in: opened.store))
+        let metrics = ServiceMetrics()
+        let committer = GroupCommitter(
+            store: opened.store, limits: configuration.commit, metrics: metrics, log: log("commit"))
+        let resolver = SystemResolver()
+        let sender = Sender(
+            group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
+        let engine = DeliveryEngine(
+            store: opened.store, directory: directory, committer: committer, sender: sender, group: group,
+            limits: configuration.engine, identifiers: identifiers, clock: clock, metrics: metrics,
+            version: Version.current, log: log("engine"))
+        try await engine.restore()
+        let context = ServiceContext(
+            store: opened.store, directory: directory, committer: committer, courier: engine,
+            identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
+            limits: configuration.service, metrics: metrics, log: log("service"))
+        let api = APIServer(
+            context: context, host: configuration.listen.host, port: configuration.listen.port, group: group,
+            version: Version.current, log: log("api")
+        ) { port in
+            Console.print(greeting.ready(port: port))
+            if let firstKeys { Console.print(greeting.firstSteps(firstKeys, template: template, port: port)) }
+        }
+        do {
+            // The last one stops first: nothing is accepted any more while the engine finishes what is in flight.
+            try await Shutdown(
+                services: [engine, api], bound: configuration.engine.drain + Self.grace, log: log("serve")
+            ).run()
+        } catch let error as IOError {
+            throw ListenFailure(error, address: configuration.listen).failure
+        }
+        await sender.shutdown()
+        resolver.shutdown()
+        try await group.shutdownGracefully()
+    }
+
+    /// What the services may take to stop beside the engine's own bound.
+    private static let grace = Duration.seconds(10)
+
+    /// What the store holds, with what the operator asked for in every environment.
+    private func stored(in store: SQLiteStore) async throws -> MartletStore.Configuration {
+        var stored = try await store.configuration()
+        if let required = configuration.requiresHTTPS {
+            for index in stored.environments.indices { stored.environments[index].requiresHTTPS = required }
+        }
+        return stored
+    }
+}

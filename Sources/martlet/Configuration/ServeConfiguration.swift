@@ -1,0 +1,48 @@
+import Logging
+import MartletCore
+import MartletDelivery
+import MartletService
+import MartletSQLite
+
+/// Everything that `serve` is told.
+struct ServeConfiguration: Sendable {
+    var place: Place
+    var listen: ListenAddress
+    var publicURL: String?
+    var egress: EgressPolicy
+    /// What every environment requires; `nil` leaves it to each.
+    var requiresHTTPS: Bool?
+    var migrates: Bool
+    var service = ServiceLimits()
+    var engine = EngineLimits()
+    var commit = CommitLimits()
+    var sender = SenderLimits()
+    var storeLimits = SQLiteStore.Limits()
+
+    init(_ settings: Settings) throws(CommandFailure) {
+        place = try Place(settings)
+        listen = try settings[SettingTable.listen]
+        publicURL = try settings.value(of: SettingTable.publicURL)
+        // Whether plain http is refused is a matter of the environment, not of every connection.
+        egress = EgressPolicy(
+            allowsPrivateNetworks: try settings[SettingTable.allowPrivateNetworks], requiresHTTPS: false,
+            allowedBlocks: try settings.value(of: SettingTable.allowNetworks) ?? [])
+        requiresHTTPS = try settings.value(of: SettingTable.requireHTTPS)
+        migrates = try settings[SettingTable.migrate]
+
+        service.eventBytes = try settings[SettingTable.maxEventSize]
+        service.requestBytes = try settings[SettingTable.maxRequestSize]
+        service.batchBytes = try settings[SettingTable.maxBatchSize]
+        service.batchEvents = try settings[SettingTable.maxBatchEvents]
+        service.deliveriesPerEvent = try settings[SettingTable.maxDeliveriesPerEvent]
+        engine.drain = try settings[SettingTable.drainTimeout]
+        engine.dispatch.inFlight = try settings[SettingTable.maxInFlight]
+        engine.dispatch.inFlightPerEndpoint = try settings[SettingTable.maxInFlightPerEndpoint]
+        engine.dispatch.parcels = try settings[SettingTable.maxQueued]
+        engine.dispatch.parcelBytes = try settings[SettingTable.maxQueuedSize]
+        commit.waitingEvents = try settings[SettingTable.maxWaitingEvents]
+        commit.waitingBytes = try settings[SettingTable.maxWaitingSize]
+        sender.connections = try settings[SettingTable.maxConnections]
+        storeLimits.fileSize = try settings.value(of: SettingTable.maxStoreSize).map(Int64.init)
+    }
+}

@@ -1,0 +1,196 @@
+import Logging
+import MartletCore
+import MartletDelivery
+import MartletService
+import MartletSQLite
+import NIOCore
+
+/// Every setting there is.
+enum SettingTable {
+    // MARK: Where things are
+
+    static let config = Setting.text(
+        "config", "A file with settings.", placeholder: "path", fallback: "martlet.yaml")
+    static let dataDirectory = Setting.text(
+        "data_dir", "The directory of the store, its master key and the lock.", placeholder: "path",
+        fallback: "./martlet-data")
+    static let store = Setting(
+        "store", "The store: sqlite:PATH. Left out, it is martlet.db in the data directory.", placeholder: "store"
+    ) { text throws(SettingComplaint) in try StoreLocation(text: text) }
+    static let masterKey = Setting(
+        "master_key",
+        "32 bytes in base64 that encrypt secrets at rest. Left out, it is in master.key in the data directory, made at "
+            + "first use. Mind that others can see a process's flags.",
+        placeholder: "base64", isSecret: true
+    ) { text throws(SettingComplaint) in try MasterKey(text: text) }
+
+    // MARK: Serving
+
+    static let listen = Setting(
+        "listen", "The address and port to listen on; :8080 for every address, port 0 for any free one.",
+        placeholder: "address:port", fallback: "127.0.0.1:8080"
+    ) { text throws(SettingComplaint) in try ListenAddress(text: text) }
+    static let publicURL = Setting(
+        "public_url", "The URL that others reach this server by, where a proxy stands in front of it.",
+        placeholder: "url"
+    ) { text throws(SettingComplaint) in
+        do throws(EndpointURLError) {
+            let url = try EndpointURL(parsing: text).description
+            return url.hasSuffix("/") ? String(url.dropLast()) : url
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let allowPrivateNetworks = Setting.switching(
+        "allow_private_networks",
+        "Deliver to private, loopback and link-local addresses too; localhost is one. Only where whoever registers "
+            + "webhooks may reach your own network.",
+        fallback: false)
+    static let allowNetworks = Setting(
+        list: "allow_networks", "A block of addresses to deliver to whatever else is refused. May be repeated.",
+        placeholder: "cidr", flag: "allow-network"
+    ) { text throws(SettingComplaint) in
+        do throws(AddressBlock.Malformed) {
+            return try AddressBlock(parsing: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let requireHTTPS = Setting.switching(
+        "require_https",
+        "Refuse webhooks of plain http in every environment, or with --no-require-https in none. Left out, live "
+            + "refuses them and sandbox does not.",
+        fallback: nil)
+    static let migrate = Setting.switching(
+        "migrate", "Bring the store's schema up to date at start, or with --no-migrate refuse to start.",
+        fallback: true)
+    static let logLevel = Setting<Logger.Level>.choice(
+        "log_level", "The least level that is logged.", fallback: .info)
+    static let logFormat = Setting<LogFormat>.choice(
+        "log_format", "How log lines look. Left out, text on a terminal and json elsewhere.", fallback: nil)
+
+    static let template = Setting(
+        "template", "The profile and catalogue that both environments get at init.",
+        placeholder: Template.all.map(\.name).joined(separator: "|"), fallback: Template.standard.name
+    ) { text throws(SettingComplaint) in
+        guard let template = Template.named(text) else {
+            let names = Template.all.map(\.name)
+            let suggestion = Suggestion.nearest(to: text, among: names).map { " Did you mean \($0)?" } ?? ""
+            throw SettingComplaint("There is no such template.\(suggestion) Give one of \(names.joined(separator: ", ")).")
+        }
+        return template
+    }
+
+    // MARK: Bounds
+
+    static let maxInFlight = Setting.number(
+        "max_in_flight", "The most attempts under way at once.", in: 1...100_000,
+        fallback: DispatchLimits().inFlight)
+    static let maxInFlightPerEndpoint = Setting.number(
+        "max_in_flight_per_endpoint", "The most attempts under way at once to one endpoint that does not say less.",
+        in: 1...10_000, fallback: DispatchLimits().inFlightPerEndpoint)
+    static let maxConnections = Setting.number(
+        "max_connections", "The most connections to receivers, idle ones included.", in: 1...1_000_000,
+        fallback: SenderLimits().connections)
+    static let maxQueued = Setting.number(
+        "max_queued", "The most deliveries kept in memory; the others wait in the store.", in: 100...10_000_000,
+        fallback: DispatchLimits().parcels)
+    static let maxQueuedSize = Setting.size(
+        "max_queued_size", "The most memory for the bodies of those deliveries.", in: (1 << 20)...(1 << 40),
+        fallback: DispatchLimits().parcelBytes)
+    static let maxWaitingEvents = Setting.number(
+        "max_waiting_events", "The most events that wait to be stored; beyond it publishers get 503.",
+        in: 1...10_000_000, fallback: CommitLimits().waitingEvents)
+    static let maxWaitingSize = Setting.size(
+        "max_waiting_size", "The most memory for the bodies of those events.", in: (1 << 20)...(1 << 40),
+        fallback: CommitLimits().waitingBytes)
+    static let maxEventSize = Setting.size(
+        "max_event_size", "The largest event body.", in: 1024...(64 << 20), fallback: ServiceLimits().eventBytes)
+    static let maxRequestSize = Setting.size(
+        "max_request_size", "The largest body of a request to the API, batches aside.", in: 1024...(64 << 20),
+        fallback: ServiceLimits().requestBytes)
+    static let maxBatchSize = Setting.size(
+        "max_batch_size", "The largest body of a batch of events.", in: 1024...(1 << 30),
+        fallback: ServiceLimits().batchBytes)
+    static let maxBatchEvents = Setting.number(
+        "max_batch_events", "The most events in a batch.", in: 1...100_000, fallback: ServiceLimits().batchEvents)
+    static let maxDeliveriesPerEvent = Setting.number(
+        "max_deliveries_per_event", "The most endpoints that one event may go to.", in: 1...1_000_000,
+        fallback: ServiceLimits().deliveriesPerEvent)
+    static let maxStoreSize = Setting.size(
+        "max_store_size",
+        "The largest store; beyond it publishers get 503. Left out, as large as the disk allows.",
+        in: (1 << 20)...(1 << 46), fallback: nil)
+    static let drainTimeout = Setting.duration(
+        "drain_timeout", "How long attempts under way may take to finish when the server stops.",
+        in: .zero ... .seconds(3600), fallback: EngineLimits().drain)
+
+    // MARK: Clients
+
+    static let url = Setting(
+        "url", "The server's URL.", placeholder: "url", fallback: "http://127.0.0.1:8080"
+    ) { text throws(SettingComplaint) in
+        do throws(EndpointURLError) {
+            return try EndpointURL(parsing: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let apiKey = Setting.text(
+        "api_key", "The API key, mk_live_… or mk_test_…; better in the variable than in the shell's history.",
+        placeholder: "key", isSecret: true, flag: "key")
+    static let profile = Setting.text(
+        "profile", "The profile that says how signatures look.", placeholder: "name", fallback: "standard")
+    static let secret = Setting.text(
+        "secret", "The signing secret; better in the variable than in the shell's history.", placeholder: "secret",
+        isSecret: true)
+
+    // MARK: The sink
+
+    static let sinkListen = Setting(
+        "sink.listen", "The address and port to listen on; port 0 takes any free one.", placeholder: "address:port",
+        fallback: "127.0.0.1:9000"
+    ) { text throws(SettingComplaint) in try ListenAddress(text: text) }
+    static let sinkStatus = Setting.number(
+        "sink.status", "The status to answer with.", in: 200...599, fallback: 200)
+    static let sinkDelay = Setting.duration(
+        "sink.delay", "How long to wait before answering.", in: .zero ... .seconds(86_400), fallback: .zero)
+    static let sinkFailFirst = Setting.number(
+        "sink.fail_first",
+        "Answer so many requests with --status, 500 unless it is given, and those after them with 200.",
+        in: 0...1_000_000_000, fallback: 0)
+    static let sinkHang = Setting.switching("sink.hang", "Take requests and never answer.", fallback: false)
+    static let sinkReset = Setting.switching(
+        "sink.reset", "Reset the connection once a request is in.", fallback: false)
+    static let sinkDrip = Setting.switching(
+        "sink.drip", "Answer a byte a second, without end.", fallback: false)
+    static let sinkVerify = Setting.text(
+        "sink.verify", "Verify signatures with this secret, and answer 401 where they do not match.",
+        placeholder: "secret", isSecret: true)
+
+    /// All of them, in the order in which they are shown.
+    static let all: [any SettingFacts] = [
+        config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks, requireHTTPS,
+        migrate, logLevel, logFormat,
+    ] + bounds + [
+        template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang, sinkReset, sinkDrip,
+        sinkVerify,
+    ]
+
+    /// What bounds memory, descriptors and disk.
+    static let bounds: [any SettingFacts] = [
+        maxInFlight, maxInFlightPerEndpoint, maxConnections, maxQueued, maxQueuedSize, maxWaitingEvents, maxWaitingSize,
+        maxEventSize, maxRequestSize, maxBatchSize, maxBatchEvents, maxDeliveriesPerEvent, maxStoreSize, drainTimeout,
+    ]
+
+    /// Those that `serve` works with.
+    static let serving: [any SettingFacts] = [
+        config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks, requireHTTPS,
+        migrate, logLevel, logFormat,
+    ] + bounds
+}
+
+extension SettingTable {
+    /// Where a sink that was told nothing else receives.
+    static let sinkURL = "http://\(sinkListen.fallback ?? "127.0.0.1:9000")/webhook"
+}
