@@ -85,7 +85,9 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -95,6 +97,17 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "json-fuzz", dependencies: ["MartletCore"], path: "Fuzz/JSONFuzz", swiftSettings: strict),
+        .executableTarget(
+            name: "store-benchmark",
+            dependencies: ["MartletCore", "MartletSQLite", "MartletStore", "MartletTesting"],
+            path: "Benchmarks/StoreBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "delivery-benchmark",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/DeliveryBenchmark", swiftSettings: strict),
         .testTarget(
             name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
             swiftSettings: strict),

@@ -13,8 +13,10 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         var dispatcher: Dispatcher
         /// Who waits for a delivery to be settled.
         var waiters: [DeliveryID: [CheckedContinuation<Void, Never>]] = [:]
-        /// When the clock will ring next.
-        var armed: Timestamp?
+        /// When the clock will ring, the next time last.
+        var armed: [Timestamp] = []
+        /// Set once nothing is delivered any more, so that nobody waits for it.
+        var hasStopped = false
     }
 
     private let state: Mutex<State>
@@ -85,13 +87,19 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             group.cancelAll()
         }
         await flushSums()
+        let waiters = state.withLock { state in
+            state.hasStopped = true
+            defer { state.waiters = [:] }
+            return state.waiters.values.flatMap { $0 }
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     private func drain() async {
         state.withLock { $0.dispatcher.drain() }
         let clock = ContinuousClock()
         let deadline = clock.now + limits.drain
-        while !state.withLock({ $0.dispatcher.isIdle }), clock.now < deadline {
+        while !state.withLock({ $0.dispatcher.isIdle }), clock.now < deadline, !Task.isCancelled {
             try? await clock.sleep(for: .milliseconds(10))
         }
         let left = state.withLock { $0.dispatcher.attemptsInFlight }
@@ -106,6 +114,12 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         guard !parcels.isEmpty else { return }
         let now = clock.now()
         perform { $0.dispatcher.accepted(parcels, now: now) }
+    }
+
+    public func mayHaveBeenAccepted(_ parcels: [Parcel]) {
+        guard !parcels.isEmpty else { return }
+        let now = clock.now()
+        perform { $0.dispatcher.mayHaveBeenAccepted(parcels, now: now) }
     }
 
     public func settled(_ outcomes: [SettledParcel]) {
@@ -153,7 +167,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     public func settled(_ delivery: DeliveryID, of endpoint: EndpointID) async {
         await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
             let isSettled = state.withLock { state in
-                guard state.dispatcher.isInFlight(delivery, of: endpoint) else { return true }
+                guard !state.hasStopped, state.dispatcher.isInFlight(delivery, of: endpoint) else { return true }
                 state.waiters[delivery, default: []].append(waiter)
                 return false
             }
@@ -176,15 +190,16 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     private func perform(on loop: (any EventLoop)? = nil, _ decide: (inout State) -> [DispatchAction]) {
         let (actions, alarm) = state.withLock { state -> ([DispatchAction], Timestamp?) in
             let actions = decide(&state)
-            guard let next = state.dispatcher.nextAlarm, state.armed.map({ next < $0 }) ?? true else {
+            guard let next = state.dispatcher.nextAlarm, state.armed.last.map({ next < $0 }) ?? true else {
                 return (actions, nil)
             }
-            state.armed = next
+            state.armed.append(next)
             return (actions, next)
         }
         if let alarm { clock.alarm(at: alarm) { [weak self] in self?.alarmRang(alarm) } }
         var parcels: [Parcel] = []
         var outcomes: [PendingSettlement] = []
+        var strangers: [(EndpointID, stored: Timestamp)] = []
         for action in actions {
             switch action {
             case .send(let parcel): parcels.append(parcel)
@@ -194,16 +209,27 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             case .deactivate(let endpoint, let environment):
                 jobSource.yield(.deactivate(endpoint, environment: environment))
             case .cancelStored(let endpoint): jobSource.yield(.cancelStored(endpoint))
+            case .introduce(let endpoint, let stored): strangers.append((endpoint, stored))
             }
         }
         if !outcomes.isEmpty { committer.settle(outcomes) }
         start(parcels, on: loop)
+        for (endpoint, stored) in strangers { introduce(endpoint, stored: stored) }
+    }
+
+    /// Tells the dispatcher of an endpoint whose first event was faster than the news of it, or that is no more.
+    private func introduce(_ id: EndpointID, stored: Timestamp) {
+        guard let endpoint = directory.target(id)?.endpoint else { return endpointDeleted(id) }
+        let rules = rules(of: endpoint)
+        let now = clock.now()
+        perform { $0.dispatcher.endpointChanged(id, rules, stored: stored, now: now) }
     }
 
     private func alarmRang(_ instant: Timestamp) {
         let now = clock.now()
         perform { state in
-            if state.armed == instant { state.armed = nil }
+            // Two that are close together may ring in either order.
+            if let index = state.armed.lastIndex(of: instant) { state.armed.remove(at: index) }
             return state.dispatcher.timerFired(now: now)
         }
     }
@@ -363,17 +389,20 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     private func deactivate(_ id: EndpointID, in environment: EnvironmentID) async {
-        guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
-        endpoint.inactivity = .gone
-        endpoint.updatedAt = clock.now()
         do throws(StoreError) {
-            try await store.apply([.putEndpoint(endpoint)])
-            directory.apply([.putEndpoint(endpoint)])
-            endpointChanged(endpoint)
-            log.notice("a webhook answered 410 Gone and was deactivated", metadata: ["endpoint": "\(id)"])
+            try await directory.changes.withLock { () async throws(StoreError) in
+                guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
+                endpoint.inactivity = .gone
+                endpoint.updatedAt = clock.now()
+                try await store.apply([.putEndpoint(endpoint)])
+                directory.apply([.putEndpoint(endpoint)])
+                endpointChanged(endpoint)
+                log.notice("a webhook answered 410 Gone and was deactivated", metadata: ["endpoint": "\(id)"])
+            }
         } catch {
-            // It stays inactive in the dispatcher; after a restart, the next 410 deactivates it.
+            // It is inactive in the dispatcher alone, and would be shown as active for as long as this fails.
             log.error("a webhook could not be deactivated", metadata: ["endpoint": "\(id)", "error": "\(error)"])
+            tryAgain(.deactivate(id, environment: environment))
         }
     }
 
@@ -382,9 +411,14 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             while try await store.cancelDeliveries(of: endpoint, at: clock.now(), limit: 500) > 0 {}
         } catch {
             log.error(
-                "what waited for a deleted webhook could not be cancelled; the next start tries again",
+                "what waited for a deleted webhook could not be cancelled",
                 metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
+            tryAgain(.cancelStored(endpoint))
         }
+    }
+
+    private func tryAgain(_ job: EngineJob) {
+        clock.alarm(at: clock.now() + .seconds(1)) { [jobSource] in jobSource.yield(job) }
     }
 
     private func writeSums() async {

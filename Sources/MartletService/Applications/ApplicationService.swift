@@ -28,13 +28,15 @@ public struct ApplicationService: Sendable {
         _ name: String, name newName: String?, uid: String??, metadata: [Metadata]?, by principal: Principal
     ) async throws(ServiceError) -> Application {
         try principal.require(.changeApplications)
-        var application = try find(name, for: principal)
-        var fields: [ServiceError.Field] = []
-        change(&application, name: newName, uid: uid, metadata: metadata, &fields)
-        guard fields.isEmpty else { throw .invalid(fields) }
-        application.updatedAt = context.time.now()
-        try await context.apply([.putApplication(application)])
-        return application
+        return try await context.directory.changes.withLock { () async throws(ServiceError) in
+            var application = try find(name, for: principal)
+            var fields: [ServiceError.Field] = []
+            change(&application, name: newName, uid: uid, metadata: metadata, &fields)
+            guard fields.isEmpty else { throw .invalid(fields) }
+            application.updatedAt = context.time.now()
+            try await context.apply([.putApplication(application)])
+            return application
+        }
     }
 
     /// Deletes an application with its webhooks and keys. The environment's default application stays.

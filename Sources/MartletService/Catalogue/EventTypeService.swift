@@ -42,13 +42,15 @@ public struct EventTypeService: Sendable {
 
     public func update(_ name: String, _ draft: Draft, by principal: Principal) async throws(ServiceError) -> EventType {
         try principal.require(.changeCatalogue)
-        var type = try await find(name, principal)
-        var fields: [ServiceError.Field] = []
-        change(&type, draft, &fields)
-        guard fields.isEmpty else { throw .invalid(fields) }
-        type.updatedAt = context.time.now()
-        try await context.apply([.putEventType(type)])
-        return type
+        return try await context.directory.changes.withLock { () async throws(ServiceError) in
+            var type = try await find(name, principal)
+            var fields: [ServiceError.Field] = []
+            change(&type, draft, &fields)
+            guard fields.isEmpty else { throw .invalid(fields) }
+            type.updatedAt = context.time.now()
+            try await context.apply([.putEventType(type)])
+            return type
+        }
     }
 
     public func delete(_ name: String, by principal: Principal) async throws(ServiceError) {

@@ -13,6 +13,9 @@ public final class Directory: Sendable {
         var targets: [EndpointID: DeliveryTarget] = [:]
     }
 
+    /// Held by whoever reads the configuration in order to change it.
+    public let changes = ChangeLock()
+
     private let state = Mutex(State())
     private let vault: SecretVault
 

@@ -40,6 +40,14 @@ public struct WebhookService: Sendable {
         _ id: EndpointID, _ draft: WebhookDraft, by principal: Principal
     ) async throws(ServiceError) -> Endpoint {
         try principal.require(.changeWebhooks)
+        return try await context.directory.changes.withLock { () async throws(ServiceError) in
+            try await updated(id, draft, by: principal)
+        }
+    }
+
+    private func updated(
+        _ id: EndpointID, _ draft: WebhookDraft, by principal: Principal
+    ) async throws(ServiceError) -> Endpoint {
         let environment = try context.environment(of: principal)
         var endpoint = try context.endpoint(id, for: principal)
         var fields: [ServiceError.Field] = []
@@ -201,6 +209,14 @@ public struct WebhookService: Sendable {
         _ id: EndpointID, to text: String?, overlap: Duration?, cutOverAt: Timestamp?, by principal: Principal
     ) async throws(ServiceError) -> Registered {
         try principal.require(.changeWebhooks)
+        return try await context.directory.changes.withLock { () async throws(ServiceError) in
+            try await rotated(id, to: text, overlap: overlap, cutOverAt: cutOverAt, by: principal)
+        }
+    }
+
+    private func rotated(
+        _ id: EndpointID, to text: String?, overlap: Duration?, cutOverAt: Timestamp?, by principal: Principal
+    ) async throws(ServiceError) -> Registered {
         let environment = try context.environment(of: principal)
         var endpoint = try context.endpoint(id, for: principal)
         let profile =
