@@ -31,9 +31,10 @@ extension Event {
 }
 
 extension PublishedEvent {
-    /// The event without its payload, which its publisher has, and what it is on its way to.
+    /// The event as it is carried, and what it is on its way to, into an object that stands open.
     func writeMembers(to writer: inout JSONWriter, told: Int) {
         event.writeMembers(to: &writer)
+        writer.field("data", raw: event.body.bytes[event.body.data])
         writer.array("deliveries") { writer in
             for delivery in deliveries.prefix(told) {
                 writer.object { writer in
