@@ -32,24 +32,32 @@ enum RequestWriter {
 
     private static func vet(_ field: HeaderField) throws(Fault) {
         // A line break in a value would begin a header, or a request, of its author's choice.
-        guard !field.name.isEmpty, field.name.utf8.allSatisfy(ResponseParser.isTokenByte) else {
+        guard isName(field.name.utf8.span) else {
             throw Fault(message: "The header name '\(field.name)' has characters that names cannot have.")
         }
-        guard field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+        guard isValue(field.value.utf8.span) else {
             throw Fault(message: "The value of the header '\(field.name)' has control characters.")
         }
-        switch field.name.utf8.count {
-        case 4, 7, 10, 14, 17:
-            if framing.contains(field.name.lowercased()) {
-                throw Fault(message: "The header '\(field.name)' is for the sender alone to write. Remove it.")
-            }
-        default:
-            break
+        guard !framing.contains(where: { field.name.spells($0) }) else {
+            throw Fault(message: "The header '\(field.name)' is for the sender alone to write. Remove it.")
         }
     }
 
+    private static func isName(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where !ResponseParser.isTokenByte(bytes[index]) { return false }
+        return !bytes.isEmpty
+    }
+
+    private static func isValue(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 ? byte != 0x09 : byte == 0x7F { return false }
+        }
+        return true
+    }
+
     /// The headers that say where a message ends or what becomes of its connection.
-    private static let framing: Set = [
-        "host", "upgrade", "connection", "keep-alive", "content-length", "transfer-encoding",
+    private static let framing: [StaticString] = [
+        "host", "te", "upgrade", "trailer", "expect", "connection", "keep-alive", "content-length", "transfer-encoding",
     ]
 }

@@ -17,19 +17,19 @@ struct ResponseFraming {
     mutating func note(_ field: HeaderField) -> String? {
         // The length tells most fields apart before any text is compared.
         switch field.name.utf8.count {
-        case 14 where matches(field.name, "content-length"):
+        case 14 where field.name.spells("content-length"):
             return note(contentLength: field.value)
-        case 17 where matches(field.name, "transfer-encoding"):
+        case 17 where field.name.spells("transfer-encoding"):
             return note(transferEncoding: field.value)
-        case 10 where matches(field.name, "connection"):
+        case 10 where field.name.spells("connection"):
             for option in elements(field.value) {
-                if matches(option, "close") { saysClose = true }
-                if matches(option, "keep-alive") { saysKeepAlive = true }
+                if option.spells("close") { saysClose = true }
+                if option.spells("keep-alive") { saysKeepAlive = true }
             }
-        case 10 where matches(field.name, "keep-alive"):
+        case 10 where field.name.spells("keep-alive"):
             for parameter in elements(field.value) {
                 let parts = parameter.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, matches(parts[0], "timeout"), let seconds = Int(parts[1]), seconds >= 0
+                guard parts.count == 2, parts[0].spells("timeout"), let seconds = Int(parts[1]), seconds >= 0
                 else { continue }
                 idleSeconds = min(seconds, 86_400)
             }
@@ -58,7 +58,7 @@ struct ResponseFraming {
         for coding in elements(value) {
             // Chunked must come last, and once, or the end of the message is anyone's guess.
             guard !isChunked else { return "sent a Transfer-Encoding in which chunked is not the last" }
-            isChunked = matches(coding, "chunked")
+            isChunked = coding.spells("chunked")
         }
         return nil
     }
@@ -68,15 +68,6 @@ struct ResponseFraming {
             let trimmed = element.drop { $0 == " " || $0 == "\t" }
             guard let last = trimmed.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return nil }
             return trimmed[...last]
-        }
-    }
-
-    private func matches(_ text: some StringProtocol, _ lowercased: StaticString) -> Bool {
-        guard text.utf8.count == lowercased.utf8CodeUnitCount else { return false }
-        return lowercased.withUTF8Buffer { expected in
-            zip(text.utf8, expected).allSatisfy { byte, expected in
-                (byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte) == expected
-            }
         }
     }
 }

@@ -66,7 +66,7 @@ final class SenderLoop {
         advance(exchange, now)
     }
 
-    /// Gives the exchange a connection kept alive, or a new one, or the lookup that must come first.
+    /// Gives the exchange a connection, or the lookup that must come first.
     private func advance(_ exchange: Exchange, _ now: NIODeadline) {
         let origin = exchange.origin
         guard origin.isResolved(now) else {
@@ -75,6 +75,12 @@ final class SenderLoop {
             resolve(origin)
             return
         }
+        connect(exchange, now)
+    }
+
+    /// Gives the exchange, whose origin has just been resolved or is still believed, a connection.
+    private func connect(_ exchange: Exchange, _ now: NIODeadline) {
+        let origin = exchange.origin
         while let connection = origin.idle.popLast() {
             connections.noteBusy(connection)
             guard connection.deadline > now else {
@@ -128,7 +134,7 @@ final class SenderLoop {
             close(origin.idle.filter { !addresses.contains($0.address) })
             for exchange in waiting where exchange.phase == .resolving {
                 exchange.timing.resolve = exchange.lap(now)
-                advanceResolved(exchange, now)
+                connect(exchange, now)
             }
         } catch {
             let failure = Self.failure(error, resolving: name)
@@ -140,15 +146,6 @@ final class SenderLoop {
                 exchange.timing.resolve = exchange.lap(now)
                 finish(exchange, with: .failure(failure), at: now)
             }
-        }
-    }
-
-    /// Goes on even where the lifetime of what was just learnt is nothing.
-    private func advanceResolved(_ exchange: Exchange, _ now: NIODeadline) {
-        if exchange.origin.isResolved(now) {
-            advance(exchange, now)
-        } else {
-            connectAnew(exchange, now)
         }
     }
 
