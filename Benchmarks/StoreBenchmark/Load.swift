@@ -28,7 +28,8 @@ struct Load {
 
     init(store: any Store, endpoints count: Int) async throws {
         self.store = store
-        let bytes = Array(#"{"id":"evt_1","data":{"text":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: 467)
+        let bytes =
+            Array(#"{"id":"evt_1","data":{"text":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: 467)
             + Array("\"}}".utf8)
         body = EventBody(bytes: bytes, data: 21..<bytes.count - 1)
         var identifiers = IdentifierGenerator()

@@ -4,11 +4,11 @@ import MartletStore
 import MartletTesting
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// What the embedded store costs: processor time a unit, where a unit is an event of 500 bytes with one delivery, accepted

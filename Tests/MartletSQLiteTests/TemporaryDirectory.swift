@@ -15,4 +15,16 @@ final class TemporaryDirectory: Sendable {
     }
 
     func file(_ name: String = "martlet.db") -> String { "\(path)/\(name)" }
+
+    /// The length of a file in bytes.
+    func size(of name: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: file(name))
+        return (attributes[.size] as? NSNumber)?.intValue ?? -1
+    }
+
+    /// The permission bits of a file.
+    func mode(of name: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: file(name))
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
+    }
 }

@@ -44,7 +44,8 @@ struct DeliveryListing {
                     "deliveries_of_event",
                     "d.event = (SELECT number FROM events WHERE environment = ?1 AND id = ?4)"
                 )
-            case .endpoint where status == .failed: ("deliveries_failed_of_endpoint", "\(Self.ofEndpoint) AND d.state = 2")
+            case .endpoint where status == .failed:
+                ("deliveries_failed_of_endpoint", "\(Self.ofEndpoint) AND d.state = 2")
             case .endpoint: ("deliveries_of_endpoint", Self.ofEndpoint)
             case .environment where status == .failed: ("deliveries_failed", "d.state = 2")
             case .environment: ("", "")

@@ -5,7 +5,8 @@ extension Reader {
     func delivery(_ id: DeliveryID, in environment: EnvironmentID) throws(StoreError) -> Delivery? {
         guard let number = try number(of: environment) else { return nil }
         let statement = try connection.cached(
-            "SELECT \(DeliveryRow.columns) FROM deliveries d \(DeliveryRow.joins) WHERE d.environment = ?1 AND d.id = ?2")
+            "SELECT \(DeliveryRow.columns) FROM deliveries d \(DeliveryRow.joins) WHERE d.environment = ?1 AND d.id = ?2"
+        )
         statement.bind(1, number)
         statement.bind(2, id)
         return try rows(of: statement) { (row) throws(StoreError) in
@@ -26,9 +27,11 @@ extension Reader {
         }
     }
 
+    // The bound on the id bounds nothing: it has SQLite take the index's order instead of sorting.
     static let deliveriesOfEvent = """
         SELECT \(DeliveryRow.columns) FROM deliveries d INDEXED BY deliveries_of_event \(DeliveryRow.joins)
         WHERE d.event = (SELECT number FROM events WHERE environment = ?1 AND id = ?2) AND d.environment = ?1
+            AND d.id > x''
         ORDER BY d.id LIMIT ?3
         """
 

@@ -2,11 +2,11 @@ import MartletCore
 import MartletStore
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 extension Reader {
@@ -35,7 +35,9 @@ extension Reader {
     }
 
     func events(_ query: EventQuery) throws(StoreError) -> Found<Event, EventID> {
-        guard query.limit > 0, let number = try number(of: query.environment) else { return Found(items: [], next: nil) }
+        guard query.limit > 0, let number = try number(of: query.environment) else {
+            return Found(items: [], next: nil)
+        }
         return try connection.reading { () throws(StoreError) in
             let range = IdentifierRange(since: query.since, until: query.until, before: query.before)
             let statement = try connection.cached(Self.events)

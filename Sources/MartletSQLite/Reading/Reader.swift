@@ -27,7 +27,9 @@ final class Reader {
     /// The number of an environment, or `nil` where there is none with this id.
     func number(of environment: EnvironmentID) throws(StoreError) -> Int64? {
         if let known = environments.first(where: { $0.value == environment }) { return known.key }
-        return try number("SELECT number FROM environments WHERE id = ?", environment)
+        let number = try number("SELECT number FROM environments WHERE id = ?", environment)
+        if let number { environments[number] = environment }
+        return number
     }
 
     /// The number of an endpoint, deleted or not, or `nil` where there is none with this id.

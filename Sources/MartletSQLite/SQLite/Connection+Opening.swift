@@ -27,7 +27,8 @@ extension Connection {
         }
         if pending.count == SQLiteMigrations.all.count { try connection.execute("PRAGMA page_size = \(pageSize)") }
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
-            throw .unavailable("\(path) cannot be written ahead: its file system does not share memory. Use a local disk.")
+            throw .unavailable(
+                "\(path) cannot be written ahead: its file system does not share memory. Use a local disk.")
         }
         try connection.execute("PRAGMA synchronous = FULL")
         guard try connection.integer("PRAGMA synchronous") == 2 else {

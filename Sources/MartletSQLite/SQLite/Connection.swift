@@ -13,7 +13,8 @@ final class Connection {
 
     let path: String
     private let handle: OpaquePointer
-    private var statements: [String: Statement] = [:]
+    /// The statements that were compiled to stay, by their text.
+    private(set) var statements: [String: Statement] = [:]
 
     /// How long a call waits for another process' lock, in milliseconds. Within this process nobody waits: there is one
     /// writer.

@@ -1,11 +1,11 @@
 import MartletStore
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// What waits for ``WorkerThreads``: added to from anywhere, taken from by threads that may block.

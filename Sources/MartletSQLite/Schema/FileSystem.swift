@@ -1,11 +1,11 @@
 import MartletStore
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The little that is asked of the file system beside SQLite.

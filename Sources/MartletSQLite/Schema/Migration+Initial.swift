@@ -130,7 +130,8 @@ extension Migration {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX deliveries_of_event ON deliveries (event);
             CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint);
-            CREATE INDEX deliveries_due ON deliveries (endpoint, state_at, id) WHERE state = 0;
+            -- With the state itself, so that looking through what waits does not touch the table.
+            CREATE INDEX deliveries_due ON deliveries (endpoint, state_at, id, state) WHERE state = 0;
             CREATE INDEX deliveries_failed ON deliveries (environment, id) WHERE state = 2;
             CREATE INDEX deliveries_failed_of_endpoint ON deliveries (endpoint) WHERE state = 2;
 

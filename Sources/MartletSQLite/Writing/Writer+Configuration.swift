@@ -13,7 +13,9 @@ extension Writer {
         case .putEnvironment(let environment): try put(environment)
         case .putProfile(let profile): try put(profile)
         case .deleteProfile(let environment, let name):
-            try delete("DELETE FROM profiles WHERE environment = ?1 AND name = ?2", in: environment) { $0.bind(2, name) }
+            try delete("DELETE FROM profiles WHERE environment = ?1 AND name = ?2", in: environment) {
+                $0.bind(2, name)
+            }
         case .putApplication(let application): try put(application)
         case .deleteApplication(let environment, let id, let at):
             try deleteApplication(id, in: environment, at: at)

@@ -18,7 +18,8 @@ public enum HeaderRecord {
     ///
     /// - Parameter owner: whose headers they are, for the complaint.
     /// - Throws: `corrupt` where the bytes end too early or are no UTF-8.
-    public static func decode(_ bytes: [UInt8], of owner: @autoclosure () -> String) throws(StoreError) -> [HeaderField] {
+    public static func decode(_ bytes: [UInt8], of owner: @autoclosure () -> String) throws(StoreError) -> [HeaderField]
+    {
         var fields: [HeaderField] = []
         var rest = bytes[...]
         while !rest.isEmpty {

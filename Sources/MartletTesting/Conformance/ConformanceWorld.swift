@@ -103,7 +103,8 @@ final class ConformanceWorld {
         Attempt(
             id: id(), delivery: delivery.id, number: number, startedAt: now,
             request: AttemptRequest(
-                url: "https://example.com/hooks", headers: [HeaderField(name: "content-type", value: "application/json")]),
+                url: "https://example.com/hooks",
+                headers: [HeaderField(name: "content-type", value: "application/json")]),
             outcome: AttemptOutcome(
                 result: result
                     ?? .response(

@@ -176,7 +176,9 @@ extension StoreConformance {
                         of: settled, attempt: world.attempt(of: settled), state: .succeeded(at: world.now))
                 ])
 
-            try await world.expectConflict("A delivery to an unknown endpoint") { _ = try await world.store.commit(batch) }
+            try await world.expectConflict("A delivery to an unknown endpoint") {
+                _ = try await world.store.commit(batch)
+            }
 
             try expectEqual(try await world.store.event(kept.id, in: world.live.id), nil)
             try expectEqual(try await world.stored(settled), settled)

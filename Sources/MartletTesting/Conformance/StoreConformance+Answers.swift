@@ -97,11 +97,13 @@ extension StoreConformance {
                 sum(world.endpoint, hour, 10, 20, [900, .max]),
             ])
             try await world.store.add([
-                sum(world.endpoint, hour + .seconds(3599), 100, 200, [40_000]), sum(world.sandboxEndpoint, hour, 7, 7, []),
+                sum(world.endpoint, hour + .seconds(3599), 100, 200, [40_000]),
+                sum(world.sandboxEndpoint, hour, 7, 7, []),
             ])
 
             let wanted = [
-                sum(world.endpoint, hour, 111, 222, [900, 900, 40_000, 5_000_000, .max]), sum(world.endpoint, next, 5, 0, []),
+                sum(world.endpoint, hour, 111, 222, [900, 900, 40_000, 5_000_000, .max]),
+                sum(world.endpoint, next, 5, 0, []),
             ]
             let store = world.store
             try expectEqual(try await store.hours(of: world.endpoint.id, since: hour), wanted)
@@ -109,7 +111,8 @@ extension StoreConformance {
             try expectEqual(try await store.hours(of: world.endpoint.id, since: next), [wanted[1]])
             try expectEqual(try await store.hours(of: world.endpoint.id, since: next + .seconds(3600)), [])
             try expectEqual(
-                try await store.hours(of: world.sandboxEndpoint.id, since: hour), [sum(world.sandboxEndpoint, hour, 7, 7, [])])
+                try await store.hours(of: world.sandboxEndpoint.id, since: hour),
+                [sum(world.sandboxEndpoint, hour, 7, 7, [])])
             try expectEqual(try await store.hours(of: world.id(), since: hour), [])
         },
         StoreConformance("hourly sums are added all or none") { world in
@@ -118,7 +121,9 @@ extension StoreConformance {
             let unknown = EndpointHour(
                 environment: world.live.id, endpoint: world.id(), hour: world.now.startOfHour, succeeded: 1)
 
-            try await world.expectConflict("Sums of an unknown endpoint") { try await world.store.add([known, unknown]) }
+            try await world.expectConflict("Sums of an unknown endpoint") {
+                try await world.store.add([known, unknown])
+            }
 
             try expectEqual(try await world.store.hours(of: world.endpoint.id, since: world.now), [])
         },

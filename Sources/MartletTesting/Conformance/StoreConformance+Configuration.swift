@@ -181,7 +181,8 @@ extension StoreConformance {
 
             let found = try await world.store.configuration()
             try expect(!found.endpoints.contains { $0.id == world.endpoint.id }, "The endpoint came back.")
-            try expect(!found.applications.contains { $0.id == world.otherApplication.id }, "The application came back.")
+            try expect(
+                !found.applications.contains { $0.id == world.otherApplication.id }, "The application came back.")
         },
         StoreConformance("changes are made all or none, in order") { world in
             let created = ConformanceWorld.application(world.id(), in: world.live.id, at: world.now)
@@ -251,7 +252,8 @@ private struct FullConfiguration {
 
         var endpoints = [world.endpoint, world.otherEndpoint, world.sandboxEndpoint]
         let retries: [RetryPolicy] = [
-            RetryPolicy(delays: []), RetryPolicy(delays: [.seconds(5), .milliseconds(1)], window: .seconds(9)), .standard,
+            RetryPolicy(delays: []), RetryPolicy(delays: [.seconds(5), .milliseconds(1)], window: .seconds(9)),
+            .standard,
         ]
         let inactivities: [Endpoint.Inactivity] = [.paused, .gone, .failing]
         for (retry, inactivity) in zip(retries, inactivities) {

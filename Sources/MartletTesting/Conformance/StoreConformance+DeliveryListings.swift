@@ -144,7 +144,8 @@ extension StoreConformance {
                 $0.endpoint = world.endpoint.id
             }
         },
-        StoreConformance("what is scheduled at an inactive endpoint is listed as held, until it is active again") { world in
+        StoreConformance("what is scheduled at an inactive endpoint is listed as held, until it is active again") {
+            world in
             var paused = try await world.addEndpoint(inactivity: .paused)
             let held = try await world.acceptDelivery(to: paused)
             let scheduled = try await world.acceptDelivery()
@@ -269,7 +270,9 @@ extension StoreConformance {
             let given = ConformanceWorld.endpoint(world.endpoint.id, of: world.otherApplication, at: world.now)
 
             for endpoint in [moved, given] {
-                try await world.expectConflict("Another owner") { try await world.store.apply([.putEndpoint(endpoint)]) }
+                try await world.expectConflict("Another owner") {
+                    try await world.store.apply([.putEndpoint(endpoint)])
+                }
             }
 
             try expectEqual(

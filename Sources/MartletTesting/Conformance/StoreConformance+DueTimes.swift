@@ -65,7 +65,8 @@ extension StoreConformance {
             let delivery = try await world.acceptDelivery()
             _ = try await world.settle(
                 world.settlement(
-                    of: delivery, attempt: world.attempt(of: delivery), state: .scheduled(due: world.now + .seconds(5))))
+                    of: delivery, attempt: world.attempt(of: delivery), state: .scheduled(due: world.now + .seconds(5)))
+            )
 
             let now = try await world.store.due(world.endpoint.id, by: world.now, limit: 10)
             let later = try await world.store.due(world.endpoint.id, by: world.now + .seconds(5), limit: 10)

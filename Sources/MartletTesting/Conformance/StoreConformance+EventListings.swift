@@ -61,7 +61,8 @@ extension StoreConformance {
                 $0.until = Timestamp(milliseconds: .max)
             }
         },
-        StoreConformance("an application's events are those meant for it and those that went to its endpoints") { world in
+        StoreConformance("an application's events are those meant for it and those that went to its endpoints") {
+            world in
             let meant = world.event(application: world.application.id)
             let shared = world.event()
             let foreign = world.event(application: world.otherApplication.id)
@@ -108,7 +109,8 @@ extension StoreConformance {
             let failure = DeliveryState.failed(at: world.now, reason: .exhausted)
             try await world.accept(mine, [world.delivery(of: mine, state: failure)])
             try await world.accept(
-                theirs, [world.delivery(of: theirs), world.delivery(of: theirs, to: world.otherEndpoint, state: failure)])
+                theirs,
+                [world.delivery(of: theirs), world.delivery(of: theirs, to: world.otherEndpoint, state: failure)])
 
             try await world.expectEvents([mine]) {
                 $0.application = world.application.id

@@ -52,7 +52,8 @@ extension StoreConformance {
             let delivery = try await world.acceptDelivery()
             _ = try await world.settle(
                 world.settlement(
-                    of: delivery, attempt: world.attempt(of: delivery), state: .scheduled(due: world.now + .seconds(9))))
+                    of: delivery, attempt: world.attempt(of: delivery), state: .scheduled(due: world.now + .seconds(9)))
+            )
             let attempted = try await world.stored(delivery)
             var failed = attempted
             failed.state = .failed(at: world.now, reason: .gone)
@@ -74,7 +75,8 @@ extension StoreConformance {
             let cancelled = DeliveryState.cancelled(at: world.now, reason: .requested)
 
             let moved = [
-                try await world.store.move(unknown, to: cancelled), try await world.store.move(disguised, to: cancelled),
+                try await world.store.move(unknown, to: cancelled),
+                try await world.store.move(disguised, to: cancelled),
             ]
 
             try expectEqual(moved, [false, false])

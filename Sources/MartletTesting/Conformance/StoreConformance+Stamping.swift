@@ -79,7 +79,8 @@ extension StoreConformance {
             guard case .answeredBefore([first.id]) = atTheEnd[0], case .accepted = after[0],
                 case .answeredBefore([late.id]) = afterThat[0]
             else {
-                throw ConformanceFailure(message: "Found \(atTheEnd), \(after), \(afterThat).", file: #fileID, line: #line)
+                throw ConformanceFailure(
+                    message: "Found \(atTheEnd), \(after), \(afterThat).", file: #fileID, line: #line)
             }
         },
         StoreConformance("a key belongs to its environment") { world in
@@ -107,7 +108,8 @@ extension StoreConformance {
                 throw ConformanceFailure(message: "Found \(results).", file: #fileID, line: #line)
             }
         },
-        StoreConformance("a key that another kind of request took is not a publisher's, nor the other way round") { world in
+        StoreConformance("a key that another kind of request took is not a publisher's, nor the other way round") {
+            world in
             _ = try await world.store.reserve(world.stamp("reserved"), at: world.now)
             try await world.accept(
                 Acceptance(entries: [.init(event: world.event(), deliveries: [])], stamp: world.stamp("published")))

@@ -11,7 +11,7 @@ public import MartletStore
 public struct StoreConformance: Sendable, CustomStringConvertible {
     /// What the store must do, as a sentence.
     public let name: String
-    private let check: @Sendable (ConformanceWorld) async throws -> Void
+    let check: @Sendable (ConformanceWorld) async throws -> Void
 
     public var description: String { name }
 

@@ -103,7 +103,9 @@ public final class InMemoryStore: Store {
 
     public func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour] {
         try with { contents in
-            (contents.hours[endpoint] ?? [:]).values.filter { $0.hour >= since.startOfHour }.sorted { $0.hour < $1.hour }
+            (contents.hours[endpoint] ?? [:]).values.filter { $0.hour >= since.startOfHour }.sorted {
+                $0.hour < $1.hour
+            }
         }
     }
 

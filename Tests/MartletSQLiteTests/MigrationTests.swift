@@ -1,0 +1,119 @@
+import MartletStore
+import MartletTesting
+import Testing
+
+@testable import MartletSQLite
+
+struct MigrationTests {
+    private func connection(_ directory: TemporaryDirectory) throws -> Connection {
+        try Connection(path: directory.file(), access: .write)
+    }
+
+    private let steps = [
+        Migration(number: 1, summary: "creates a", sql: "CREATE TABLE a (x)"),
+        Migration(number: 2, summary: "creates b and fills it", sql: "CREATE TABLE b (x); INSERT INTO b VALUES (7)"),
+    ]
+
+    @Test func aFileThatIsNotThereHasEveryStepPending() throws {
+        let directory = try TemporaryDirectory()
+
+        let pending = try SQLiteMigrations.pending(at: directory.file())
+
+        #expect(pending == SQLiteMigrations.all)
+        #expect(pending.map(\.number) == Array(1...pending.count))
+    }
+
+    @Test func aFileOfThisVersionHasNoStepPending() async throws {
+        let directory = try TemporaryDirectory()
+        await (try SQLiteStore.open(path: directory.file())).close()
+
+        #expect(try SQLiteMigrations.pending(at: directory.file()) == [])
+        await (try SQLiteStore.open(path: directory.file(), migrate: false)).close()
+    }
+
+    @Test func aNewFileIsSetUpWithoutLeaveToMigrate() async throws {
+        let directory = try TemporaryDirectory()
+
+        let store = try await SQLiteStore.open(path: directory.file(), migrate: false)
+
+        #expect(try await store.backlog().count == 0)
+        await store.close()
+    }
+
+    @Test func pendingStepsAreTakenInOrderEachOnce() throws {
+        let directory = try TemporaryDirectory()
+        let connection = try connection(directory)
+        try SQLiteMigrations.run(on: connection, among: [steps[0]])
+
+        let pending = try SQLiteMigrations.pending(on: connection, among: steps)
+        try SQLiteMigrations.run(on: connection, among: steps)
+        try SQLiteMigrations.run(on: connection, among: steps)
+
+        #expect(pending == [steps[1]])
+        #expect(try connection.integer("SELECT sum(x) FROM b") == 7)
+        #expect(try connection.integer("PRAGMA user_version") == 2)
+    }
+
+    @Test func aStepThatFailsLeavesNothingAndTheStepsBeforeItStay() throws {
+        let directory = try TemporaryDirectory()
+        let connection = try connection(directory)
+        let failing = Migration(number: 2, summary: "fails", sql: "CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)")
+
+        #expect(throws: StoreError.self) { try SQLiteMigrations.run(on: connection, among: [steps[0], failing]) }
+
+        #expect(try connection.integer("PRAGMA user_version") == 1)
+        #expect(try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'b'") == 0)
+        try SQLiteMigrations.run(on: connection, among: steps)
+        #expect(try connection.integer("SELECT x FROM b") == 7)
+    }
+
+    @Test func aFileOfANewerVersionIsRefusedAndStaysAsItIs() async throws {
+        let directory = try TemporaryDirectory()
+        await (try SQLiteStore.open(path: directory.file())).close()
+        do {
+            let connection = try connection(directory)
+            try connection.execute("PRAGMA user_version = 99")
+        }
+
+        let opening = await #expect(throws: StoreError.self) { try await SQLiteStore.open(path: directory.file()) }
+        let looking = #expect(throws: StoreError.self) { try SQLiteMigrations.pending(at: directory.file()) }
+
+        #expect(opening?.isConflict == true)
+        #expect(opening?.description.contains("newer version") == true)
+        #expect(opening?.description.contains("99") == true)
+        #expect(looking?.description == opening?.description)
+        #expect(try connection(directory).integer("PRAGMA user_version") == 99)
+    }
+
+    @Test func anOlderFileIsRefusedWithoutLeaveToMigrateAndStaysAsItIs() async throws {
+        let directory = try TemporaryDirectory()
+        do {
+            // As if a version had set up the file without taking a step yet.
+            let connection = try connection(directory)
+            try connection.execute("PRAGMA application_id = 0x4D52544C")
+        }
+
+        let error = await #expect(throws: StoreError.self) {
+            try await SQLiteStore.open(path: directory.file(), migrate: false)
+        }
+
+        #expect(error?.isConflict == true)
+        #expect(error?.description.contains("martlet migrate") == true)
+        #expect(try connection(directory).integer("SELECT count(*) FROM sqlite_schema") == 0)
+        await (try SQLiteStore.open(path: directory.file(), migrate: true)).close()
+    }
+
+    @Test func anotherProgramsDatabaseIsRefused() async throws {
+        let directory = try TemporaryDirectory()
+        do {
+            let connection = try connection(directory)
+            try connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        }
+
+        let error = await #expect(throws: StoreError.self) { try await SQLiteStore.open(path: directory.file()) }
+
+        #expect(error?.isConflict == true)
+        #expect(error?.description.contains("another program") == true)
+        #expect(try connection(directory).integer("SELECT count(*) FROM sqlite_schema") == 1)
+    }
+}
