@@ -39,6 +39,11 @@ extension AttemptFailure {
         guard let error = error as? IOError else {
             return AttemptFailure(.networkUnreachable, "Cannot connect to \(place): \(error).")
         }
+        if error.isShortageOfFiles {
+            // Not the receiver's doing, and its owner should not look for it there.
+            return AttemptFailure(
+                .networkUnreachable, "The sending machine has too many files open; its operator must raise the limit.")
+        }
         switch error.errnoCode {
         case ECONNREFUSED:
             return AttemptFailure(.connectionRefused, "Connection refused: nothing listens on \(place).")
@@ -46,10 +51,6 @@ extension AttemptFailure {
             return AttemptFailure(.connectTimeout, "No connection to \(place): nothing there answers.")
         case ECONNRESET:
             return AttemptFailure(.connectionReset, "The connection to \(place) was reset as it was opened.")
-        case EMFILE, ENFILE:
-            // Not the receiver's doing, and its owner should not look for it there.
-            return AttemptFailure(
-                .networkUnreachable, "The sending machine has too many files open; its operator must raise the limit.")
         default:
             return AttemptFailure(.networkUnreachable, "Cannot reach \(place): \(sentence(error.errnoCode)).")
         }
@@ -66,6 +67,11 @@ extension AttemptFailure {
         default: "error \(code)"
         }
     }
+}
+
+extension IOError {
+    /// Whether this process, or the machine, can open no more files and sockets.
+    var isShortageOfFiles: Bool { errnoCode == EMFILE || errnoCode == ENFILE }
 }
 
 extension Duration {

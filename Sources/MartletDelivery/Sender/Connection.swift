@@ -25,7 +25,7 @@ final class Connection: Timed, ChannelInboundHandler {
     /// Its place in the ``ConnectionTable``, 0 where it has none.
     var slot = 0
 
-    private unowned let loop: SenderLoop
+    private let loop: SenderLoop
     private let opened: NIODeadline
     private var state = State.connecting
     private var exchange: Exchange?
@@ -51,7 +51,7 @@ final class Connection: Timed, ChannelInboundHandler {
     // MARK: - Opening
 
     /// Puts it, and TLS before it, into a new channel's pipeline.
-    func install(in channel: any Channel, tls context: NIOSSLContext?) throws {
+    func install(in channel: any Channel, tls context: TLSContext?) throws {
         self.channel = channel
         // Given up while the channel was made.
         guard state != .closed else { throw ChannelError.alreadyClosed }
@@ -92,6 +92,7 @@ final class Connection: Timed, ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard state == .securing, let exchange, case .handshakeCompleted? = event as? TLSUserEvent else { return }
+        // Before the first byte of the request.
         if let failure = TLSFailure.nameMismatch(tls?.peerCertificate, serverName: origin.serverName) {
             retire()
             close(.now)
@@ -115,8 +116,7 @@ final class Connection: Timed, ChannelInboundHandler {
         deadline = exchange.deadline
         loop.watch(self)
         parser.reset()
-        // The buffer's storage is kept from request to request, unless a large body has been through it.
-        if outgoing.capacity > 64 * 1024 { outgoing = ByteBuffer() } else { outgoing.clear() }
+        outgoing.clear()
         do {
             try RequestWriter.write(
                 exchange.request, authority: origin.authority, keepsAlive: loop.keepsAlive, into: &outgoing)
@@ -162,6 +162,8 @@ final class Connection: Timed, ChannelInboundHandler {
         if parser.allowsReuse, !isWriting, context != nil, now - opened < TimeAmount(loop.limits.connectionAge) {
             self.exchange = nil
             state = .idle
+            // Its storage is used again, unless it is so large that thousands of idle connections should not keep it.
+            if outgoing.capacity > 4096 { outgoing = ByteBuffer() }
             deadline = now + idleTime()
             loop.park(self)
         } else {

@@ -17,7 +17,7 @@ final class Exchange: Timed {
     let request: OutgoingRequest
     let origin: Origin
     let started: NIODeadline
-    private unowned let loop: SenderLoop
+    private let loop: SenderLoop
     private var completion: (@Sendable (AttemptOutcome) -> Void)?
 
     var phase = Phase.resolving

@@ -7,17 +7,22 @@ typealias TLSContext = NIOSSLContext
 /// megabytes, which a sender of plain http should not pay.
 final class LazyTLSContext: Sendable {
     private let roots: TrustRoots
-    private let made = Mutex<NIOSSLContext?>(nil)
+    private let made = Mutex<[Bool: NIOSSLContext]>([:])
 
     init(_ roots: TrustRoots) {
         self.roots = roots
     }
 
-    func get() throws -> NIOSSLContext {
-        try made.withLock { made in
-            if let made { return made }
-            let context = try roots.makeContext()
-            made = context
+    /// The context for connections to `serverName`, or to an address.
+    ///
+    /// NIOSSL cannot match a name with an underscore, which hosts have though DNS names of old had not. There, and only
+    /// there, its own check of the name is left out, and ``TLSFailure/nameMismatch(_:serverName:)`` is the only one.
+    func get(for serverName: String?) throws -> NIOSSLContext {
+        let verifiesName = serverName?.utf8.contains(UInt8(ascii: "_")) != true
+        return try made.withLock { made in
+            if let context = made[verifiesName] { return context }
+            let context = try roots.makeContext(verifiesName: verifiesName)
+            made[verifiesName] = context
             return context
         }
     }

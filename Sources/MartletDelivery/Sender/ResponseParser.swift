@@ -65,7 +65,7 @@ struct ResponseParser {
     /// Makes ready for the next response, once ``takeResponse()`` has been called for the one before.
     mutating func reset() {
         phase = .statusLine
-        line.removeAll(keepingCapacity: true)
+        line.removeAll(keepingCapacity: line.capacity <= 1024)
         headBytesRead = 0
         fieldsRead = 0
         interimRead = 0

@@ -99,11 +99,8 @@ final class SenderLoop {
 
     private func remember(_ origin: Origin) {
         if origins.count >= limits.origins {
+            // Those in use stay: connections and callers bound their number.
             origins = origins.filter { !$0.value.idle.isEmpty || $0.value.isResolving }
-            if origins.count >= limits.origins {
-                // All are in use: those forgotten close their connections when these have been idle for long enough.
-                origins.removeAll()
-            }
         }
         origins[origin.key] = origin
         if case .address(let address) = origin.key.host { origin.believe([address], until: .distantFuture) }
@@ -179,6 +176,13 @@ final class SenderLoop {
     /// Dials the first address that has not been tried.
     private func connectNext(_ exchange: Exchange, _ now: NIODeadline) {
         guard let address = exchange.untried.popFirst() else { return }
+        let context: TLSContext?
+        do {
+            context = exchange.origin.key.scheme == .https ? try tls.get(for: exchange.origin.serverName) : nil
+        } catch {
+            let message = "TLS cannot be set up on the sending machine: \(error)."
+            return finish(exchange, with: .failure(AttemptFailure(.tlsFailed, message)))
+        }
         while connections.count >= mostConnections, let oldest = connections.oldestIdle {
             close([oldest])
         }
@@ -188,8 +192,6 @@ final class SenderLoop {
         exchange.address = address
 
         let bound = NIOLoopBound(connection, eventLoop: eventLoop)
-        let context: Result<TLSContext?, any Error> =
-            exchange.origin.key.scheme == .https ? Result { try tls.get() } : .success(nil)
         let peer: SocketAddress
         do {
             peer = try address.socketAddress(port: exchange.origin.key.port)
@@ -202,7 +204,7 @@ final class SenderLoop {
             .connectTimeout(.nanoseconds(left / Int64(exchange.untried.count + 1)))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try bound.value.install(in: channel, tls: try context.get())
+                    try bound.value.install(in: channel, tls: context)
                 }
             }
             // The address itself: resolving its name again could give another one.
@@ -213,6 +215,15 @@ final class SenderLoop {
     /// The connection to `address` could not be opened.
     func connectFailed(_ exchange: Exchange, to address: IPAddress, _ error: any Error) {
         let now = NIODeadline.now()
+        if (error as? IOError)?.isShortageOfFiles == true, connections.oldestIdle != nil {
+            // Idle connections are the first to go where the process has no descriptor left.
+            for _ in 0..<32 {
+                guard let idle = connections.oldestIdle else { break }
+                idle.retire()
+                idle.close(.now)
+            }
+            exchange.untried = [address] + exchange.untried
+        }
         if !exchange.untried.isEmpty, exchange.deadline > now { return connectNext(exchange, now) }
         exchange.timing.connect = exchange.lap(now)
         let failure = AttemptFailure.connecting(
@@ -349,7 +360,7 @@ final class SenderLoop {
     /// Takes no more requests; succeeds once those under way are over.
     func drain(_ promise: EventLoopPromise<Void>) {
         isClosed = true
-        for origin in origins.values { close(origin.idle) }
+        close(connections.all.filter(\.isIdle))
         if outstanding == 0 { promise.succeed() } else { drained.append(promise) }
     }
 

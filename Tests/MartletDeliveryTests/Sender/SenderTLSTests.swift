@@ -34,6 +34,20 @@ import Testing
         try await receiver.stop()
     }
 
+    @Test func aNameWithAnUnderscoreIsVerifiedToo() async throws {
+        let right = try await ScriptedReceiver.wellBehaved(tls: authority.context(.init(names: ["*.example.com"])))
+        let wrong = try await ScriptedReceiver.wellBehaved(tls: authority.context(.init(names: ["b_c.example.com"])))
+
+        let accepted = try await post(to: right, host: "a_b.example.com")
+        let refused = try await post(to: wrong, host: "a_b.example.com")
+
+        #expect(accepted.response?.status == 200)
+        #expect(refused.failure?.code == .tlsNameMismatch)
+        #expect(wrong.requests.isEmpty)
+        try await right.stop()
+        try await wrong.stop()
+    }
+
     struct Untrusted: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var wish: TestAuthority.Wish
