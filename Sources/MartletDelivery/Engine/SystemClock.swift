@@ -1,5 +1,5 @@
-import Glibc
 public import MartletCore
+import MartletService
 public import NIOCore
 
 /// The machine's own clock.
@@ -9,11 +9,7 @@ public struct SystemClock: AlarmClock {
     /// - Parameter group: whose loops ring the alarms.
     public init(group: any EventLoopGroup) { self.group = group }
 
-    public func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    public func now() -> Timestamp { WallClock().now() }
 
     public func alarm(at instant: Timestamp, ring: @escaping @Sendable () -> Void) {
         let wait = max(0, instant.milliseconds - now().milliseconds)

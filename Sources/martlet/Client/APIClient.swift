@@ -109,6 +109,9 @@ struct APIClient: Sendable {
             return first ?? "its name cannot be resolved."
         case let error as IOError: return systemMessage(error.errnoCode) + "."
         case ChannelError.connectTimeout: return "it does not accept connections in time."
+        // What the library says of it is where in its sources that was noticed.
+        case NIOSSLError.handshakeFailed: return "TLS cannot be agreed on, which plain http looks like."
+        case is NIOSSLError, is NIOSSLExtraError: return "its certificate is not for this name, or not to be trusted."
         default: return "\(error)."
         }
     }

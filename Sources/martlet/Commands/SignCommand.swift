@@ -1,5 +1,6 @@
 import ArgumentParser
 import MartletCore
+import MartletService
 import WebhookSigning
 
 /// `martlet sign`

@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import MartletCore
+import MartletService
 
 extension Logger {
     /// A logger that writes lines to the standard error.

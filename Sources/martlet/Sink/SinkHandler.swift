@@ -1,5 +1,6 @@
 import Glibc
 import MartletCore
+import MartletService
 import NIOCore
 import NIOHTTP1
 import WebhookSigning

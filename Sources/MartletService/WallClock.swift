@@ -1,9 +1,11 @@
 import Glibc
-import MartletCore
+public import MartletCore
 
 /// The machine's time of day.
-struct WallClock: TimeSource {
-    func now() -> Timestamp {
+public struct WallClock: TimeSource {
+    public init() {}
+
+    public func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
