@@ -1,13 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+let language: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+let strict = language + [.enableUpcomingFeature("MemberImportVisibility")]
 
 let package = Package(
     name: "martlet",
@@ -90,7 +90,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            // Without MemberImportVisibility: optimised, it hides the members of Glibc's `timespec` from this target.
+            swiftSettings: language),
         .target(
             name: "MartletTesting",
             dependencies: ["MartletCore", "MartletStore"],
