@@ -2,7 +2,8 @@ import MartletCore
 import MartletStore
 import MartletTesting
 
-/// Events and outcomes as a running service commits them: each batch accepts some and settles those of the batch before.
+/// Events and outcomes as a running service commits them: each batch accepts some and settles those of the batch
+/// before.
 struct Load {
     struct Result {
         var units: Int

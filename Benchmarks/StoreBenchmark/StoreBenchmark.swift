@@ -11,22 +11,22 @@ import Musl
 import Darwin
 #endif
 
-/// What the embedded store costs: processor time a unit, where a unit is an event of 500 bytes with one delivery, accepted
-/// in one transaction and settled with an attempt in a later one, as a running service does.
+/// What the embedded store costs: processor time a unit, where a unit is an event of 500 bytes with one delivery,
+/// accepted in one transaction and settled with an attempt in a later one, as a running service does.
 ///
-///     StoreBenchmark DIRECTORY [UNITS]
+///     store-benchmark DIRECTORY [UNITS] [ENDPOINTS] [UNITS-A-TRANSACTION]
 @main
 struct StoreBenchmark {
     static func main() async throws {
         guard CommandLine.arguments.count >= 2 else {
-            print("usage: StoreBenchmark DIRECTORY [UNITS]")
+            print("usage: store-benchmark DIRECTORY [UNITS] [ENDPOINTS] [UNITS-A-TRANSACTION]")
             exit(64)
         }
         let directory = CommandLine.arguments[1]
-        let units = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 20_000 : 20_000
+        let units = argument(2) ?? 20_000
         print("endpoints  units/tx   CPU µs/unit   user  system   units/s   p50 ms   p99 ms   max ms   file MB")
-        for endpoints in [1, 1000] {
-            for size in [1, 10, 32, 100] {
+        for endpoints in argument(3).map({ [$0] }) ?? [1, 1000] {
+            for size in argument(4).map({ [$0] }) ?? [1, 10, 32, 100] {
                 let path = "\(directory)/store-benchmark-\(endpoints)-\(size).db"
                 for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
                 let store = try await SQLiteStore.open(path: path)
@@ -39,6 +39,10 @@ struct StoreBenchmark {
                 for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
             }
         }
+    }
+
+    private static func argument(_ index: Int) -> Int? {
+        CommandLine.arguments.count > index ? Int(CommandLine.arguments[index]) : nil
     }
 
     private static func line(_ endpoints: Int, _ size: Int, _ result: Load.Result, megabytes: Double) -> String {

@@ -1,7 +1,7 @@
 public import MartletStore
 
 extension SQLiteStore {
-    /// What makes a file's commits durable, as the connections of this store have it.
+    /// What makes a file's commits durable, as the connection that writes has it.
     public struct Durability: Sendable, Hashable {
         /// `wal` where changes are written ahead.
         public var journalMode: String
@@ -9,7 +9,8 @@ extension SQLiteStore {
         public var synchronous: Int
     }
 
-    /// What SQLite finds wrong with the file's structure, a sentence each; none where it is sound. Reads the whole file.
+    /// What SQLite finds wrong with the file's structure, a sentence each; none where it is sound. Reads the whole
+    /// file.
     public func structuralProblems() async throws(StoreError) -> [String] {
         try await read { (reader) throws(StoreError) in
             let statement = try reader.connection.prepare("PRAGMA quick_check(20)")
@@ -18,12 +19,12 @@ extension SQLiteStore {
         }
     }
 
-    /// How durable commits are.
+    /// How durable commits are. Asked of the connection that makes them: `synchronous` is each connection's own.
     public func durability() async throws(StoreError) -> Durability {
-        try await read { (reader) throws(StoreError) in
+        try await write { (writer) throws(StoreError) in
             Durability(
-                journalMode: try reader.connection.text("PRAGMA journal_mode") ?? "",
-                synchronous: Int(try reader.connection.integer("PRAGMA synchronous") ?? 0))
+                journalMode: try writer.connection.text("PRAGMA journal_mode") ?? "",
+                synchronous: Int(try writer.connection.integer("PRAGMA synchronous") ?? 0))
         }
     }
 }

@@ -1,10 +1,10 @@
 public import MartletStore
 
-/// The embedded store: one SQLite file in write-ahead mode, with one connection that writes and a few that read, each on
-/// a thread of its own.
+/// The embedded store: one SQLite file in write-ahead mode, with one connection that writes and a few that read, each
+/// on a thread of its own.
 ///
-/// What `commit` reports is on the disk: every transaction is followed by a sync (`synchronous = FULL`). Whoever opens a
-/// store sees to it that no other process writes the same file.
+/// What `commit` reports is on the disk: every transaction is followed by a sync (`synchronous = FULL`). Whoever opens
+/// a store sees to it that no other process writes the same file.
 public final class SQLiteStore: Sendable {
     private let writer: WorkerThreads<Writer>
     private let readers: WorkerThreads<Reader>
@@ -31,11 +31,11 @@ public final class SQLiteStore: Sendable {
     /// Opens the file at `path`; where there is none, creates it, readable by its owner alone.
     ///
     /// - Parameters:
-    ///   - migrate: whether to take the schema's pending steps. Where not, a file with pending steps is refused, except a
-    ///     new one.
+    ///   - migrate: whether to take the schema's pending steps. Where not, a file with pending steps is refused,
+    ///     except a new one.
     ///   - limits: the bounds of what the store takes.
-    /// - Throws: `conflict` where the file is a newer version's, another program's, or has steps pending that may not be
-    ///   taken; `unavailable` where it cannot be used or cannot be made durable; `corrupt` where it is damaged.
+    /// - Throws: `conflict` where the file is a newer version's, another program's, or has steps pending that may not
+    ///   be taken; `unavailable` where it cannot be used or cannot be made durable; `corrupt` where it is damaged.
     public static func open(
         path: String, migrate: Bool = true, limits: Limits = Limits()
     ) async throws(StoreError) -> SQLiteStore {

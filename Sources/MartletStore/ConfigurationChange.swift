@@ -7,7 +7,8 @@ public enum ConfigurationChange: Sendable {
     /// Creates it, or replaces the one with its name in its environment.
     case putProfile(CustomProfile)
     case deleteProfile(environment: EnvironmentID, name: String)
-    /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict, and so is one that was deleted.
+    /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict, and so is one that was
+    /// deleted.
     case putApplication(Application)
     /// Removes the application and, as ``deleteEndpoint`` does, its endpoints and keys.
     case deleteApplication(environment: EnvironmentID, id: ApplicationID, at: Timestamp)

@@ -5,8 +5,8 @@ public protocol ConfigurationStore: Sendable {
     /// Everything a service keeps in memory, as of one instant.
     func configuration() async throws(StoreError) -> Configuration
 
-    /// Makes the changes in order, all or none, and durably. A `conflict` names what was in the way. Deleting what is not
-    /// there changes nothing.
+    /// Makes the changes in order, all or none, and durably. A `conflict` names what was in the way. Deleting what is
+    /// not there changes nothing.
     func apply(_ changes: [ConfigurationChange]) async throws(StoreError)
 
     /// The applications of an environment, newest first.

@@ -3,8 +3,8 @@ public import MartletCore
 /// Keeps events and deliveries on their way. Everything here is on, or beside, the hot path.
 public protocol DeliveryStore: Sendable {
     /// Makes a batch durable: one transaction, one sync to disk. When it throws, nothing of the batch has been kept,
-    /// or (`unavailable`, the connection was lost in the middle) its caller must not claim that it has. An environment or
-    /// endpoint that was never in the store, or an id that was used before, is a conflict.
+    /// or (`unavailable`, the connection was lost in the middle) its caller must not claim that it has. An environment
+    /// or endpoint that was never in the store, or an id that was used before, is a conflict.
     func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult
 
     /// The scheduled deliveries of an endpoint that are due by `now`, the earliest due first, with their events.

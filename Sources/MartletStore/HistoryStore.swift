@@ -45,15 +45,16 @@ public struct EventQuery: Sendable {
     public var since: Timestamp?
     /// Accepted before; told by the instant in the id.
     public var until: Timestamp?
-    /// With a delivery in this state, where ``application`` is given to one of its endpoints. `held` and `inFlight` count
-    /// as `scheduled`: see ``DeliveryState``.
+    /// With a delivery in this state, where ``application`` is given to one of its endpoints. `held` and `inFlight`
+    /// count as `scheduled`: see ``DeliveryState``.
     public var status: DeliveryStatus?
     /// Text that the body contains, to the letter.
     public var text: String?
     public var before: EventID?
     public var limit: Int
 
-    /// How many events one page looks at when a filter has no index; the page may then be short, and say where to go on.
+    /// How many events one page looks at when a filter has no index; the page may then be short, and say where to go
+    /// on.
     public static let scanLimit = 20_000
 
     public init(environment: EnvironmentID, limit: Int) {

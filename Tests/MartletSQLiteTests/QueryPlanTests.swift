@@ -66,7 +66,8 @@ struct QueryPlanTests {
         #expect(!Self.isFullScan("SCAN deliveries USING COVERING INDEX deliveries_due"))
     }
 
-    /// Whether a step goes through all rows of a large table. Going through an index of the few that wait is another thing.
+    /// Whether a step goes through all rows of a large table. Going through an index of the few that wait is another
+    /// thing.
     private static func isFullScan(_ step: String) -> Bool {
         let words = step.split(separator: " ").map(String.init)
         guard words.count >= 2, words[0] == "SCAN", large.contains(words[1]) else { return false }

@@ -53,8 +53,8 @@ struct DeliveryListing {
             }
         let index = source.index.isEmpty ? "" : "INDEXED BY \(source.index)"
         let condition = source.condition.isEmpty ? "" : "AND \(source.condition)"
-        // The state stands in the text, not in a parameter, for a partial index to serve. Without one it is left out: rows
-        // that SQLite passed over by itself would not count against the scan's limit.
+        // The state stands in the text, not in a parameter, for a partial index to serve. Without one it is left out:
+        // rows that SQLite passed over by itself would not count against the scan's limit.
         let state = path == .backlog ? "AND d.state = 0" : ""
         return """
             SELECT \(DeliveryRow.columns), p.inactivity

@@ -5,8 +5,10 @@ extension Reader {
     func delivery(_ id: DeliveryID, in environment: EnvironmentID) throws(StoreError) -> Delivery? {
         guard let number = try number(of: environment) else { return nil }
         let statement = try connection.cached(
-            "SELECT \(DeliveryRow.columns) FROM deliveries d \(DeliveryRow.joins) WHERE d.environment = ?1 AND d.id = ?2"
-        )
+            """
+            SELECT \(DeliveryRow.columns) FROM deliveries d \(DeliveryRow.joins)
+            WHERE d.environment = ?1 AND d.id = ?2
+            """)
         statement.bind(1, number)
         statement.bind(2, id)
         return try rows(of: statement) { (row) throws(StoreError) in

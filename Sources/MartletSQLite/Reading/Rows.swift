@@ -58,7 +58,8 @@ enum DeliveryRow {
             endpoint: try row.identifier(first + 2), application: try row.identifier(first + 3), cause: cause,
             createdAt: row.timestamp(first + 5),
             state: try StoredState.state(
-                code: row.integer(first + 6), at: row.timestamp(first + 7), reason: row.optionalText(first + 8), of: id),
+                code: row.integer(first + 6), at: row.timestamp(first + 7), reason: row.optionalText(first + 8),
+                of: id),
             attemptCount: Int(row.integer(first + 9)), firstAttemptAt: row.optionalTimestamp(first + 10))
     }
 }

@@ -5,8 +5,8 @@ extension Connection {
     static let pageSize = 8192
     /// How much of the file the writer keeps in memory, in KiB; a reader, a quarter of it.
     private static let writerCache = 4096
-    /// After how many pages the write-ahead log is moved into the file. The commit that passes the mark does the moving, so
-    /// it bounds how long a commit may take.
+    /// After how many pages the write-ahead log is moved into the file. The commit that passes the mark does the
+    /// moving, so it bounds how long a commit may take.
     private static let checkpointPages = 1000
     /// To what the write-ahead log is cut back once it has been moved, in bytes.
     private static let logSize = 16 << 20
@@ -21,9 +21,10 @@ extension Connection {
         // Before anything is written: neither can be changed in a file with tables in write-ahead mode.
         let pending = try SQLiteMigrations.pending(on: connection)
         guard migrate || isNew || pending.isEmpty else {
+            let steps = pending.count == 1 ? "a schema step" : "\(pending.count) schema steps"
             throw .conflict(
-                "\(path) needs \(pending.count) schema step\(pending.count == 1 ? "" : "s") before this version can use "
-                    + "it, up to \"\(pending[pending.count - 1])\". Back it up and run `martlet migrate`.")
+                "\(path) needs \(steps) before this version can use it, up to \"\(pending[pending.count - 1])\". "
+                    + "Back it up and run `martlet migrate`.")
         }
         if pending.count == SQLiteMigrations.all.count { try connection.execute("PRAGMA page_size = \(pageSize)") }
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {

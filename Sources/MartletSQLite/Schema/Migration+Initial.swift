@@ -112,8 +112,8 @@ extension Migration {
             CREATE UNIQUE INDEX events_id ON events (environment, id);
             CREATE UNIQUE INDEX events_chosen_id ON events (environment, chosen_id) WHERE chosen_id IS NOT NULL;
 
-            -- cause: 0 publish, 1 replay, 2 test. state: 0 scheduled, due at state_at; 1 succeeded, 2 failed, 3 cancelled
-            -- at state_at, for `reason`. Every index ends in (environment, id).
+            -- cause: 0 publish, 1 replay, 2 test. state: 0 scheduled, due at state_at; 1 succeeded, 2 failed,
+            -- 3 cancelled at state_at, for `reason`. Every index ends in (environment, id).
             CREATE TABLE deliveries (
                 environment INTEGER NOT NULL,
                 id BLOB NOT NULL,

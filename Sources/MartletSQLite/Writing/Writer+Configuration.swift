@@ -40,7 +40,8 @@ extension Writer {
     // What may hold a secret does not outlive its endpoint: the settings have headers of the owner's own.
     private static let endpointDeletion = """
         UPDATE endpoints
-        SET deleted_at = ?2, record = '{}', secret = x'', previous_secret = NULL, overlap_ends = NULL, cut_over_at = NULL
+        SET deleted_at = ?2, record = '{}', secret = x'', previous_secret = NULL, overlap_ends = NULL,
+            cut_over_at = NULL
         WHERE environment = ?1 AND deleted_at IS NULL
         """
 

@@ -45,7 +45,8 @@ extension Writer {
             """
             INSERT INTO endpoint_hours (endpoint, hour, succeeded, failed, latency) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT DO UPDATE SET
-                succeeded = succeeded + excluded.succeeded, failed = failed + excluded.failed, latency = excluded.latency
+                succeeded = succeeded + excluded.succeeded, failed = failed + excluded.failed,
+                latency = excluded.latency
             """)
         statement.bind(1, endpoint)
         statement.bind(2, hour)

@@ -1,7 +1,7 @@
 public import MartletCore
 
-/// What a store keeps of an ``Endpoint`` as JSON: its settings. Ids, secrets, dates and whether it is active have columns
-/// of their own.
+/// What a store keeps of an ``Endpoint`` as JSON: its settings. Ids, secrets, dates and whether it is active have
+/// columns of their own.
 public enum EndpointRecord {
     /// Writes the record.
     public static func encode(_ endpoint: Endpoint) -> [UInt8] {

@@ -1,7 +1,8 @@
 import MartletCore
 import MartletStore
 
-/// What most tests of a store begin with: two environments, applications and endpoints in them, and the means to make more.
+/// What most tests of a store begin with: two environments, applications and endpoints in them, and the means to make
+/// more.
 final class ConformanceWorld {
     let store: any Store
     /// The instant at which everything happens unless a test says otherwise.

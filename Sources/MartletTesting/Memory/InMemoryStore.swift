@@ -2,8 +2,8 @@ public import MartletCore
 public import MartletStore
 import Synchronization
 
-/// A store that keeps everything in memory and forgets it with its process: for tests and simulations. It keeps the whole
-/// contract, durability aside.
+/// A store that keeps everything in memory and forgets it with its process: for tests and simulations. It keeps the
+/// whole contract, durability aside.
 public final class InMemoryStore: Store {
     private let contents = Mutex<MemoryContents?>(MemoryContents())
 

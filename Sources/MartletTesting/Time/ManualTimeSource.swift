@@ -29,8 +29,8 @@ public final class ManualTimeSource: AlarmClock {
         state.withLock { state in state.alarms.map(\.instant).min() }
     }
 
-    /// Moves the clock on, or back where `duration` is negative. Alarms on the way ring before this returns, in order, with
-    /// the clock showing their instant.
+    /// Moves the clock on, or back where `duration` is negative. Alarms on the way ring before this returns, in order,
+    /// with the clock showing their instant.
     public func advance(by duration: Duration) {
         advance(to: now() + duration)
     }
