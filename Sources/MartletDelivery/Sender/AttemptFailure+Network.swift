@@ -2,11 +2,11 @@ import MartletCore
 import NIOCore
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// What the network's errors are called, in sentences for the receiver's owner.
@@ -31,7 +31,8 @@ extension AttemptFailure {
     }
 
     /// A connection that could not be opened.
-    static func connecting(to address: IPAddress, port: UInt16, timeout: Duration, _ error: any Error) -> AttemptFailure {
+    static func connecting(to address: IPAddress, port: UInt16, timeout: Duration, _ error: any Error) -> AttemptFailure
+    {
         let place = "\(address) port \(port)"
         if case .connectTimeout? = error as? ChannelError {
             return AttemptFailure(.connectTimeout, "No connection to \(place) within \(timeout.spoken).")

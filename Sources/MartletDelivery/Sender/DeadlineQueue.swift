@@ -80,7 +80,8 @@ struct DeadlineQueue {
         var place = start
         while true {
             var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child].time < heap[least].time {
+            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child].time < heap[least].time
+            {
                 least = child
             }
             guard least != place else { return }

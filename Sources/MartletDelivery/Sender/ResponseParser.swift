@@ -39,7 +39,7 @@ struct ResponseParser {
     private var headBytesRead = 0
     private var fieldsRead = 0
     private var interimRead = 0
-    private var isVersion1_0 = false
+    private var isVersion10 = false
 
     private var status = 0
     private var headers: [HeaderField] = []
@@ -220,7 +220,7 @@ struct ResponseParser {
             return .invalid(
                 .malformedResponse, "answered with \(excerpt(line)), which is not a status line of HTTP/1.1")
         }
-        isVersion1_0 = line[7] == UInt8(ascii: "0")
+        isVersion10 = line[7] == UInt8(ascii: "0")
         status = hundreds * 100 + tens * 10 + ones
         phase = .fields
         return .incomplete
@@ -261,8 +261,9 @@ struct ResponseParser {
         var end = bytes.count
         while start < end, bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t") { start += 1 }
         while end > start, bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\t") { end -= 1 }
-        for index in start..<end where (bytes[index] < 0x20 && bytes[index] != UInt8(ascii: "\t")) || bytes[index] == 0x7F {
-            return nil
+        for index in start..<end {
+            let byte = bytes[index]
+            if byte < 0x20 ? byte != UInt8(ascii: "\t") : byte == 0x7F { return nil }
         }
         return text(bytes.extracting(start..<end))
     }
@@ -289,7 +290,7 @@ struct ResponseParser {
             return .invalid(.malformedResponse, "sent both Content-Length and Transfer-Encoding")
         }
         idleSeconds = framing.idleSeconds
-        allowsReuse = isVersion1_0 ? framing.saysKeepAlive && !framing.saysClose : !framing.saysClose
+        allowsReuse = isVersion10 ? framing.saysKeepAlive && !framing.saysClose : !framing.saysClose
         isHeadComplete = true
 
         if status == 204 || status == 304 {
@@ -299,7 +300,7 @@ struct ResponseParser {
             allowsReuse = false
         } else if framing.isChunked {
             phase = .chunkSize
-            if isVersion1_0 { allowsReuse = false }
+            if isVersion10 { allowsReuse = false }
         } else if !framing.isTransferCoded, let length = framing.length {
             phase = length == 0 ? .finished : .sizedBody(remaining: length)
         } else {
@@ -329,8 +330,10 @@ struct ResponseParser {
             size = size << 4 | value
             index += 1
         }
-        let isEnded = index == line.count || [UInt8(ascii: ";"), UInt8(ascii: " "), UInt8(ascii: "\t")].contains(line[index])
-        guard index > 0, isEnded else { return unreadable("sent a malformed chunk") }
+        // What follows is whitespace or an extension.
+        guard index > 0, index == line.count || " \t;".utf8.contains(line[index]) else {
+            return unreadable("sent a malformed chunk")
+        }
         phase = size == 0 ? .trailers : .chunk(remaining: size)
         return .incomplete
     }

@@ -318,7 +318,8 @@ final class SenderLoop {
         case .resolving:
             exchange.timing.resolve = exchange.lap(now)
             exchange.origin.waiting.removeAll { $0 === exchange }
-            failure = AttemptFailure(.dnsTimeout, "No answer from the name servers for '\(exchange.origin.key.host)' \(within).")
+            let host = exchange.origin.key.host
+            failure = AttemptFailure(.dnsTimeout, "No answer from the name servers for '\(host)' \(within).")
         case .connecting:
             exchange.timing.connect = exchange.lap(now)
             failure = .connecting(

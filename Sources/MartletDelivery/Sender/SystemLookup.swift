@@ -2,11 +2,11 @@ import MartletCore
 import NIOCore
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// One call of `getaddrinfo`, which blocks its thread.
@@ -15,9 +15,9 @@ enum SystemLookup {
     static func addresses(of host: String) -> Result<[IPAddress], ResolutionFailure> {
         var hints = addrinfo()
         #if canImport(Glibc)
-            hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         #else
-            hints.ai_socktype = SOCK_STREAM
+        hints.ai_socktype = SOCK_STREAM
         #endif
         var list: UnsafeMutablePointer<addrinfo>?
         let started = NIODeadline.now()
@@ -51,13 +51,14 @@ enum SystemLookup {
 
     static func failure(_ status: CInt, _ host: String, after elapsed: TimeAmount) -> ResolutionFailure {
         #if canImport(Glibc)
-            // EAI_NODATA and EAI_ADDRFAMILY, which glibc returns and its headers hide.
-            let hasNoAddress = status == -5 || status == -9
+        // EAI_NODATA and EAI_ADDRFAMILY, which glibc returns and its headers hide.
+        let hasNoAddress = status == -5 || status == -9
         #else
-            let hasNoAddress = false
+        let hasNoAddress = false
         #endif
         if status == EAI_NONAME || hasNoAddress {
-            return ResolutionFailure(.notFound, "There is no address for '\(host)'. Check the name and its DNS records.")
+            return ResolutionFailure(
+                .notFound, "There is no address for '\(host)'. Check the name and its DNS records.")
         }
         // For a name server's refusal and for its silence the code is the same. The silence alone takes seconds.
         if status == EAI_AGAIN, elapsed > .seconds(4) {

@@ -3,11 +3,11 @@ import NIOCore
 import NIOSSL
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// Tells the ways apart in which TLS fails, and says each so that the receiver's owner can mend it.
@@ -27,7 +27,8 @@ enum TLSFailure {
         _ error: (any Error)?, certificate: NIOSSLCertificate?, serverName: String?
     ) -> AttemptFailure {
         switch error {
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname
+        case let error as NIOSSLExtraError
+        where error == .failedToValidateHostname
             || error == .serverHostnameImpossibleToMatch:
             return mismatch(certificate.flatMap(read), serverName)
         case let error as IOError where error.errnoCode == ECONNRESET:

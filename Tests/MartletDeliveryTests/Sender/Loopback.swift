@@ -1,11 +1,11 @@
 import NIOCore
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// What this machine's loopback interface can do.
@@ -54,8 +54,8 @@ enum Loopback {
     }
 
     #if canImport(Glibc)
-        private static let streamType = CInt(SOCK_STREAM.rawValue)
+    private static let streamType = CInt(SOCK_STREAM.rawValue)
     #else
-        private static let streamType = SOCK_STREAM
+    private static let streamType = SOCK_STREAM
     #endif
 }

@@ -56,7 +56,8 @@ struct ResponseParserTests {
         Wellformed(
             text: "HTTP/1.1 999 Odd\r\nContent-Length: 0, 0\r\nConnection: foo , CLOSE\r\n\r\n", status: 999,
             headers: [
-                HeaderField(name: "Content-Length", value: "0, 0"), HeaderField(name: "Connection", value: "foo , CLOSE"),
+                HeaderField(name: "Content-Length", value: "0, 0"),
+                HeaderField(name: "Connection", value: "foo , CLOSE"),
             ], allowsReuse: false),
         Wellformed(
             text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
@@ -88,7 +89,8 @@ struct ResponseParserTests {
         Wellformed(
             text: "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n", status: 302,
             headers: [
-                HeaderField(name: "Location", value: "http://127.0.0.1/"), HeaderField(name: "Content-Length", value: "0"),
+                HeaderField(name: "Location", value: "http://127.0.0.1/"),
+                HeaderField(name: "Content-Length", value: "0"),
             ]),
     ]
 
@@ -294,7 +296,8 @@ struct ResponseParserTests {
         text += "HTTP/1.\(Bool.random(using: &random) ? 1 : 0) \(status) Reason\r\n"
         for index in 0..<Int.random(in: 0...5, using: &random) {
             let length = Int.random(in: 0...40, using: &random)
-            let value = String((0..<length).map { _ in Character(Unicode.Scalar(UInt8.random(in: 0x21...0x7E, using: &random))) })
+            let letters = (0..<length).map { _ in UInt8.random(in: 0x21...0x7E, using: &random) }
+            let value = String(decoding: letters, as: UTF8.self)
             text += "X-Field-\(index):\(Bool.random(using: &random) ? " " : "")\(value)\r\n"
         }
         var bytes: [UInt8]

@@ -31,11 +31,16 @@ final class ScriptedReceiver: Sendable {
     /// counted from 0. For -1, when the connection is made; for -2, when the first bytes have come in.
     typealias Script = @Sendable (_ connection: Int, _ request: Int) -> [Step]
 
+    private struct Waiter {
+        let condition: @Sendable (_ connections: Int, _ closed: Int, _ requests: Int) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct Record {
         var connections = 0
         var closed = 0
         var requests: [Request] = []
-        var waiting: [(condition: @Sendable (Int, Int, Int) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiting: [Waiter] = []
     }
 
     /// Not the sender's loops: what a receiver does should not delay the sender but over the wire.
@@ -118,7 +123,9 @@ final class ScriptedReceiver: Sendable {
     func hasSeen(connections: Int = 0, closed: Int = 0, requests: Int = 0) async {
         await withCheckedContinuation { continuation in
             note { record in
-                record.waiting.append(({ $0 >= connections && $1 >= closed && $2 >= requests }, continuation))
+                record.waiting.append(
+                    Waiter(
+                        condition: { $0 >= connections && $1 >= closed && $2 >= requests }, continuation: continuation))
             }
         }
     }
@@ -127,11 +134,11 @@ final class ScriptedReceiver: Sendable {
         let ready = record.withLock { record in
             change(&record)
             let (connections, closed, requests) = (record.connections, record.closed, record.requests.count)
-            let ready = record.waiting.filter { $0.condition(connections, closed, requests) }.map(\.continuation)
+            let ready = record.waiting.filter { $0.condition(connections, closed, requests) }
             record.waiting.removeAll { $0.condition(connections, closed, requests) }
             return ready
         }
-        for continuation in ready { continuation.resume() }
+        for waiter in ready { waiter.continuation.resume() }
     }
 
     private final class Handler: ChannelInboundHandler {
@@ -176,8 +183,8 @@ final class ScriptedReceiver: Sendable {
         private func takeRequest() -> Request? {
             guard let end = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
             let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
-            let length = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
-                .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+            let field = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length: ") }
+            let length = field.flatMap { Int($0.dropFirst(16)) } ?? 0
             if receiver.answersEarly {
                 received = []
                 return Request(connection: connection, head: head, body: [])

@@ -11,7 +11,9 @@ import Testing
         let receiver = try await ScriptedReceiver.start { _, request in
             request < 0 ? [] : [.send("HTTP/1.1 201 Created\r\nX-Id: 7\r\nContent-Length: 5\r\n\r\nthere")]
         }
-        let headers = [HeaderField(name: "Content-Type", value: "application/json"), HeaderField(name: "X-B", value: "ü")]
+        let headers = [
+            HeaderField(name: "Content-Type", value: "application/json"), HeaderField(name: "X-B", value: "ü"),
+        ]
         let body = Array(#"{"a":"é"}"#.utf8)
 
         let outcome = try await TestSender.with {
@@ -277,7 +279,10 @@ import Testing
 
     @Test func interimResponsesAreSkipped() async throws {
         let receiver = try await ScriptedReceiver.start { _, request in
-            request < 0 ? [] : [.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\nA: b\r\n\r\n" + ScriptedReceiver.ok)]
+            guard request >= 0 else { return [] }
+            return [
+                .send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\nA: b\r\n\r\n"), .send(ScriptedReceiver.ok),
+            ]
         }
 
         let outcome = try await TestSender.with { try await $0.post("http://127.0.0.1:\(receiver.port)/") }
@@ -298,7 +303,8 @@ import Testing
             async let resolving = sender.post("http://hooks.example.com/")
             await receiver.hasSeen(requests: 1)
             await sender.sender.shutdown()
-            return [try await exchanging, try await resolving, try await sender.post("http://127.0.0.1:\(receiver.port)/")]
+            let late = try await sender.post("http://127.0.0.1:\(receiver.port)/")
+            return [try await exchanging, try await resolving, late]
         }
         await receiver.hasSeen(closed: 1)
 
