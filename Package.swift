@@ -127,12 +127,43 @@ let package = Package(
             dependencies: [
                 "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting",
                 "WebhookSigning",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletCommandTests", dependencies: ["martlet", "MartletCore"], swiftSettings: strict),
+            name: "MartletServiceTests",
+            dependencies: [
+                "MartletCore", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting", "WebhookSigning",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletAPITests",
+            dependencies: [
+                "MartletAPI", "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore",
+                "MartletTesting", "WebhookSigning",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletCommandTests",
+            dependencies: [
+                "martlet", "MartletCore", "MartletService", "WebhookSigning",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: language),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["martlet"], exclude: ["Payloads", "Receivers"],
+            swiftSettings: strict),
     ]
 )

@@ -43,7 +43,7 @@ public struct EgressRefusal: Error, Hashable, Sendable, CustomStringConvertible 
             return error.message
         case .plainHTTP:
             return "The URL begins with http://, but this environment requires https. "
-                + "Give an https:// URL, or start with --require-https=false."
+                + "Give an https:// URL, or start with --no-require-https."
         case .name(let name, let entry):
             return "'\(name)' is \(entry.why)\(remedy(entry.access, "Give a public name"))"
         case .port(let port, let service):

@@ -14,4 +14,7 @@ public enum DispatchAction: Sendable {
     case deactivate(EndpointID, environment: EnvironmentID)
     /// Cancel what the store still holds for a deleted endpoint.
     case cancelStored(EndpointID)
+    /// Deliveries are stored for an endpoint that the dispatcher has not heard of, the first of them due at `stored`:
+    /// report `endpointChanged`, or `endpointDeleted` where there is no such endpoint.
+    case introduce(EndpointID, stored: Timestamp)
 }

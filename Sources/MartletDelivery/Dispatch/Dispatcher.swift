@@ -13,7 +13,7 @@ public import MartletStore
 /// - a delivery is durable before `accepted` tells of it;
 /// - `loaded` is reported only when every commit that the read could have seen has been reported by `accepted`;
 /// - every `send` is answered by one `attemptFinished`, every `settle` by one `settled`, every `load` by one `loaded` or
-///   `loadFailed`.
+///   `loadFailed`, every `introduce` by one `endpointChanged` or `endpointDeleted`.
 public struct Dispatcher: ~Copyable {
     private let limits: DispatchLimits
     private var lanes: [EndpointID: Lane] = [:]
@@ -34,8 +34,8 @@ public struct Dispatcher: ~Copyable {
     public mutating func accepted(_ parcels: [Parcel], now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         for parcel in parcels {
-            guard let lane = lanes[parcel.delivery.endpoint] else { continue }
-            if parcel.delivery.cause == .test {
+            guard let lane = lane(of: parcel, into: &actions) else { continue }
+            if parcel.delivery.cause == .test, !isDraining {
                 // Somebody is waiting for it: it takes no slot and no turn.
                 take(parcel)
                 start(parcel, in: lane, holdsSlot: false, into: &actions)
@@ -53,6 +53,17 @@ public struct Dispatcher: ~Copyable {
             refresh(lane, now: now, into: &actions)
         }
         pump(now: now, into: &actions)
+        return actions
+    }
+
+    /// Deliveries may have become durable: the store failed in a way that leaves it open. If they did, the store has them.
+    public mutating func mayHaveBeenAccepted(_ parcels: [Parcel], now: Timestamp) -> [DispatchAction] {
+        var actions: [DispatchAction] = []
+        for parcel in parcels {
+            guard let lane = lane(of: parcel, into: &actions) else { continue }
+            lane.noteStored(parcel.due)
+            refresh(lane, now: now, into: &actions)
+        }
         return actions
     }
 
@@ -75,8 +86,11 @@ public struct Dispatcher: ~Copyable {
         letGo(parcel)
         let verdict = AttemptVerdict(attempt.outcome, success: lane.rules.success)
         let firstAttemptAt = parcel.delivery.firstAttemptAt ?? attempt.startedAt
-        let next =
+        let triesOtherSecret =
             otherSecretIsWorthATry && !parcel.usesOtherSecret && attempt.outcome.isUnauthorised
+            && parcel.delivery.cause != .test
+        let next =
+            triesOtherSecret
             ? now
             : nextAttempt(
                 after: attempt, verdict, lane.rules.retry, firstAttemptAt: firstAttemptAt, now: now, random: random)
@@ -86,9 +100,11 @@ public struct Dispatcher: ~Copyable {
         } catch {
             preconditionFailure("an attempt in flight can always finish")
         }
+        var again = parcel
+        again.usesOtherSecret = triesOtherSecret
         actions.append(
             .settle(
-                parcel,
+                again,
                 Settlement(
                     environment: parcel.delivery.environment, endpoint: lane.endpoint, attempt: attempt,
                     firstAttemptAt: firstAttemptAt, state: machine.state)))
@@ -115,16 +131,18 @@ public struct Dispatcher: ~Copyable {
             preconditionFailure("a lane with an outcome to settle is kept")
         }
         lane.open.remove(settlement.attempt.delivery)
-        if lane.isLoading { lane.settledWhileLoading.insert(settlement.attempt.delivery) }
-        if moved, case .scheduled(let due) = settlement.state {
+        if lane.isLoading { lane.movedWhileLoading.insert(settlement.attempt.delivery) }
+        if case .scheduled(let due) = settlement.state {
             var again = parcel
             again.delivery.state = settlement.state
             again.delivery.attemptCount = settlement.attempt.number
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
-            again.usesOtherSecret = !parcel.usesOtherSecret && settlement.attempt.outcome.isUnauthorised
-            if lane.rules.isActive, due <= now + limits.nearRetry, hasRoom(for: again, in: lane) {
+            // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
+            let hasRoom = again.usesOtherSecret || hasRoom(for: again, in: lane)
+            if moved, lane.rules.isActive, due <= now + limits.nearRetry, hasRoom {
                 keep(again, in: lane, now: now)
             } else {
+                // Also where it was not moved: it may have been, by a commit that had seemed to fail.
                 lane.noteStored(due)
             }
         }
@@ -146,7 +164,7 @@ public struct Dispatcher: ~Copyable {
         var turnedAway = false
         for parcel in parcels {
             let id = parcel.delivery.id
-            if known.contains(id) || lane.open.contains(id) || lane.settledWhileLoading.contains(id) { continue }
+            if known.contains(id) || lane.open.contains(id) || lane.movedWhileLoading.contains(id) { continue }
             if lane.rules.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
                 keep(parcel, in: lane, now: now)
             } else {
@@ -157,7 +175,7 @@ public struct Dispatcher: ~Copyable {
         // With no room for them now, looking again at once would only read them again.
         if turnedAway { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
         lane.isLoading = false
-        lane.settledWhileLoading = []
+        lane.movedWhileLoading = []
         refresh(lane, now: now, into: &actions)
         forgetIfDeleted(lane)
         pump(now: now, into: &actions)
@@ -168,7 +186,7 @@ public struct Dispatcher: ~Copyable {
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
         lane.isLoading = false
-        lane.settledWhileLoading = []
+        lane.movedWhileLoading = []
         lane.stored = retryAt
         arm(lane, at: retryAt)
         forgetIfDeleted(lane)
@@ -207,7 +225,7 @@ public struct Dispatcher: ~Copyable {
         _ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard let lane = lanes[endpoint] else { return [] }
+        guard let lane = lanes[endpoint] else { return [.introduce(endpoint, stored: due)] }
         withdraw(delivery, from: lane)
         lane.noteStored(due)
         refresh(lane, now: now, into: &actions)
@@ -217,7 +235,9 @@ public struct Dispatcher: ~Copyable {
 
     /// A delivery was cancelled in the store. One in flight finishes and is recorded.
     public mutating func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) {
-        if let lane = lanes[endpoint] { withdraw(delivery, from: lane) }
+        guard let lane = lanes[endpoint] else { return }
+        withdraw(delivery, from: lane)
+        if lane.isLoading { lane.movedWhileLoading.insert(delivery) }
     }
 
     /// The alarm rang.
@@ -225,7 +245,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         while let alarm = alarms.min, alarm.at <= now {
             alarms.removeMin()
-            if alarm.lane.armed == alarm.at { alarm.lane.armed = nil }
+            alarm.lane.alarmRang()
             refresh(alarm.lane, now: now, into: &actions)
         }
         pump(now: now, into: &actions)
@@ -323,8 +343,26 @@ public struct Dispatcher: ~Copyable {
         if let first = lane.waiting.min { arm(lane, at: first.due) }
     }
 
+    /// The lane that a delivery just stored belongs to. Where there is none, the actions say what becomes of it.
+    private func lane(of parcel: Parcel, into actions: inout [DispatchAction]) -> Lane? {
+        let endpoint = parcel.delivery.endpoint
+        guard let lane = lanes[endpoint] else {
+            actions.append(.introduce(endpoint, stored: parcel.due))
+            return nil
+        }
+        // Matched before the endpoint was deleted, stored after what waited for it had been cancelled.
+        guard !lane.isDeleted else {
+            actions.append(.cancelStored(endpoint))
+            return nil
+        }
+        return lane
+    }
+
     /// How many deliveries a lane may keep: less when memory is filling up.
-    private var window: Int { parcelCount * 2 < limits.parcels ? limits.window : min(limits.window, Self.laneFloor) }
+    private var window: Int {
+        let isFilling = parcelCount * 2 >= limits.parcels || parcelBytes * 2 >= limits.parcelBytes
+        return isFilling ? min(limits.window, Self.laneFloor) : limits.window
+    }
 
     private func hasRoom(for parcel: Parcel, in lane: Lane) -> Bool {
         guard lane.count < window else { return false }
@@ -360,9 +398,7 @@ public struct Dispatcher: ~Copyable {
     }
 
     private mutating func arm(_ lane: Lane, at instant: Timestamp) {
-        if let armed = lane.armed, armed <= instant { return }
-        lane.armed = instant
-        alarms.insert(LaneAlarm(at: instant, lane: lane))
+        if lane.arm(at: instant) { alarms.insert(LaneAlarm(at: instant, lane: lane)) }
     }
 
     private mutating func forgetIfDeleted(_ lane: Lane) {

@@ -23,12 +23,12 @@ final class Lane {
     /// No delivery that is in the store alone is due before this; `nil` where there is none at all.
     var stored: Timestamp?
     var isLoading = false
-    /// Deliveries settled while a load was under way, whose read may have seen them as they were before.
-    var settledWhileLoading: Set<DeliveryID> = []
+    /// Deliveries settled or cancelled while a load was under way, whose read may have seen them as they were before.
+    var movedWhileLoading: Set<DeliveryID> = []
     /// Whether the lane stands in the dispatcher's queue of lanes that may send.
     var isQueued = false
-    /// The earliest alarm that is set for the lane and has not rung.
-    var armed: Timestamp?
+    /// The alarms that are set for the lane and have not rung, the earliest last.
+    private var alarms: [Timestamp] = []
     var isDeleted = false
     private var sums = Sums()
 
@@ -46,11 +46,22 @@ final class Lane {
     }
 
     func hasSlot(most: Int) -> Bool {
-        rules.isActive && inFlight < min(rules.maxInFlight ?? most, max(1, Int(allowance)))
+        rules.isActive && inFlight < min(most, rules.maxInFlight ?? most, max(1, Int(allowance)))
     }
 
     /// Notes that something in the store is due at `due`.
     func noteStored(_ due: Timestamp) { stored = min(stored ?? due, due) }
+
+    /// Notes that the lane wants to be looked at, at `instant`. `false` where an alarm that is set already will do: a lane
+    /// that waits for tomorrow must not add one to those for tomorrow with every retry of today.
+    func arm(at instant: Timestamp) -> Bool {
+        if let earliest = alarms.last, earliest <= instant { return false }
+        alarms.append(instant)
+        return true
+    }
+
+    /// The earliest alarm rang.
+    func alarmRang() { alarms.removeLast() }
 
     /// Takes the parcels that are due out of the waiting ones.
     func promote(now: Timestamp) {

@@ -25,12 +25,20 @@ public struct Bootstrap: Sendable {
     private static let checkName = "master_key_check"
     private static let checkText = Array("martlet".utf8)
 
+    /// Whether the master key is the one that the store was made with; `nil` where the store has not seen one yet.
+    public func masterKeyFits() async throws(StoreError) -> Bool? {
+        guard let sealed = try await store.setting(Self.checkName) else { return nil }
+        return (try? vault.open(sealed, owner: Self.checkName)) == Self.checkText
+    }
+
     /// Refuses a master key other than the one that the store was made with; remembers the first.
+    ///
+    /// - Throws: `SecretVault.WrongKey`, or what the store throws.
     public func checkMasterKey() async throws {
-        if let sealed = try await store.setting(Self.checkName) {
-            guard try vault.open(sealed, owner: Self.checkName) == Self.checkText else { throw SecretVault.WrongKey() }
-        } else {
-            try await store.putSetting(Self.checkName, vault.seal(Self.checkText, owner: Self.checkName))
+        switch try await masterKeyFits() {
+        case true?: return
+        case false?: throw SecretVault.WrongKey()
+        case nil: try await store.putSetting(Self.checkName, vault.seal(Self.checkText, owner: Self.checkName))
         }
     }
 

@@ -125,11 +125,19 @@ public final class GroupCommitter: Sendable {
                         "error": "\(error)", "events": "\(acceptances.count)", "outcomes": "\(settlements.count)",
                     ])
                 metrics.commitFailed()
-                putBack(settlements)
+                receiver.mayHaveBeenAccepted(
+                    acceptances.flatMap { $0.acceptance.entries }.flatMap { entry in
+                        entry.deliveries.map { Parcel(delivery: $0, event: entry.event) }
+                    })
+                let isLast = queue.withLock(\.isClosed)
+                if !isLast { putBack(settlements) }
                 finishBatch()
                 for waiting in acceptances { waiting.answer(.failure(error)) }
-                // Outcomes stay: try them again, more slowly each time, while publishers go on being answered.
-                if !settlements.isEmpty {
+                if isLast {
+                    // Nobody would come to repair the store while this waits; the attempts are made again.
+                    if !settlements.isEmpty { log.error("outcomes were not stored, and their attempts are made again") }
+                } else if !settlements.isEmpty {
+                    // Outcomes stay: try them again, more slowly each time, while publishers go on being answered.
                     pause = min(.seconds(1), pause * 2 + .milliseconds(20))
                     try? await Task.sleep(for: pause)
                 }

@@ -21,6 +21,9 @@ public protocol Courier: Sendable {
 public protocol CommitReceiver: Sendable {
     /// These deliveries became durable.
     func accepted(_ parcels: [Parcel])
+    /// A batch with these deliveries failed, and they may be durable all the same: the store may have lost its voice
+    /// after it had done its work. Their publishers are told that they are not.
+    func mayHaveBeenAccepted(_ parcels: [Parcel])
     /// These outcomes became durable; `moved` is false where the delivery had been moved by somebody else.
     func settled(_ outcomes: [SettledParcel])
 }

@@ -139,7 +139,9 @@ public struct EventService: Sendable {
         case .keyReused: throw IdempotencyRules.reused
         case .answeredBefore(let events):
             guard index < events.count else { throw IdempotencyRules.reused }
-            return .success(try await publishedBefore(events[index], prepared, by: principal))
+            var before = try await publishedBefore(events[index], prepared, by: principal)
+            before.isReplayed = true
+            return .success(before)
         case .accepted(let results):
             switch results[index] {
             case .stored:

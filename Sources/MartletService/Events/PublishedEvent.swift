@@ -9,6 +9,8 @@ public struct PublishedEvent: Sendable {
     public var warnings: [PublishWarning]
     /// Why the other endpoints do not get it, where that was asked for.
     public var unmatched: [UnmatchedEndpoint]?
+    /// Whether this is the answer to the same request with the same `Idempotency-Key` before.
+    public var isReplayed = false
 
     public init(
         event: Event, deliveries: [Delivery], warnings: [PublishWarning], unmatched: [UnmatchedEndpoint]?
