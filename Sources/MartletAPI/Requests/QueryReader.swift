@@ -8,8 +8,20 @@ struct QueryReader {
     private var asked: [String] = []
     private var errors: [ServiceError.Field] = []
 
-    init(_ request: Request) {
-        rest = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+    /// - Throws: where the query is not percent-encoded UTF-8.
+    init(_ request: Request) throws(ServiceError) {
+        rest = []
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let name = pair.prefix { $0 != "=" }
+            guard let decodedName = PercentEncoding.decode(name, plusIsBlank: true),
+                let value = PercentEncoding.decode(pair.dropFirst(name.count + 1), plusIsBlank: true)
+            else {
+                throw .invalid(
+                    String(name.prefix(100)), "This is not percent-encoded UTF-8 (RFC 3986, section 2.1).",
+                    code: "invalid_query")
+            }
+            rest.append((decodedName, value))
+        }
     }
 
     mutating func string(_ name: String) -> String? {
@@ -84,13 +96,42 @@ struct QueryReader {
 
     /// Refuses the request where anything is wrong with its query.
     mutating func finish() throws(ServiceError) {
+        let isUnknown = errors.isEmpty
+        let known = asked.map { "`\($0)`" }.joined(separator: ", ")
         for parameter in rest {
-            let known = asked.map { "`\($0)`" }.joined(separator: ", ")
             errors.append(
                 .init(
                     String(parameter.name.prefix(100)),
                     asked.isEmpty ? "No query is taken here." : "There is no such parameter. Known: \(known)."))
         }
-        guard errors.isEmpty else { throw .invalid(errors) }
+        guard errors.isEmpty else {
+            var error = ServiceError.invalid(errors)
+            if isUnknown { error.code = "unknown_parameter" }
+            throw error
+        }
+    }
+}
+
+extension QueryParameter {
+    static let application = QueryParameter(
+        "application", "Only what belongs to this application: its id or uid. An unknown one is refused.")
+    static let status = QueryParameter(
+        "status", "Only what has this status; of events, those with a delivery that has it.",
+        schema: ##"{"$ref":"#/components/schemas/DeliveryStatus"}"##)
+    static let since = QueryParameter("since", "Only from this instant on.", schema: instant)
+    static let until = QueryParameter("until", "Only before this instant.", schema: instant)
+    static let explain = QueryParameter(
+        "explain", "Whether to tell why webhooks do not get the event.", schema: #"{"type":"boolean","default":false}"#)
+
+    private static let instant = #"{"type":"string","format":"date-time"}"#
+
+    /// What every list takes.
+    static func page(_ limits: ServiceLimits) -> [QueryParameter] {
+        [
+            QueryParameter(
+                "limit", "How many to give at most.",
+                schema: #"{"type":"integer","minimum":1,"maximum":\#(limits.pageMost),"default":\#(limits.pageDefault)}"#),
+            QueryParameter("cursor", "Where to go on: `next_cursor` of the page before."),
+        ]
     }
 }

@@ -9,14 +9,11 @@ extension Request {
     ///
     /// - Parameter types: the media types that are understood here; a request without a type is taken at its word.
     func bytes(upTo limit: Int, types: [String] = ["application/json"]) async throws -> ByteBuffer {
-        if let type = headers[.contentType] {
-            let media = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-            guard types.contains(media) else {
-                throw Problem(
-                    .unsupportedMediaType, "unsupported_media_type",
-                    "The body is \(media); send \(types.joined(separator: " or ")), "
-                        + "and say so: `Content-Type: \(types[0])`.")
-            }
+        if let media = mediaType, !types.contains(media) {
+            throw Problem(
+                .unsupportedMediaType, "unsupported_media_type",
+                "The body is \(media.prefix(100)); send \(types.joined(separator: " or ")), "
+                    + "and say so: `Content-Type: \(types[0])`.")
         }
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Self.tooLarge(limit) }
         if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
@@ -36,9 +33,10 @@ extension Request {
         Problem(.contentTooLarge, "request_too_large", "The body has more than the \(limit) bytes that are taken here.")
     }
 
-    /// The body as a JSON object, ready to be read field by field. No body at all is an empty object.
-    func object(upTo limit: Int) async throws -> FieldReader {
-        let buffer = try await bytes(upTo: limit)
-        return try FieldReader(buffer)
+    /// The media type of the body in lower case, without its parameters; `nil` where the request does not say.
+    var mediaType: String? {
+        headers[.contentType].map { type in
+            type.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+        }
     }
 }

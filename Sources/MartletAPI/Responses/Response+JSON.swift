@@ -37,6 +37,14 @@ extension Response {
     }
 
     static var noContent: Response { Response(status: .noContent) }
+
+    /// This answer, marked as one that was given before.
+    var replayed: Response {
+        guard let name = HTTPField.Name("Idempotent-Replayed") else { return self }
+        var response = self
+        response.headers[name] = "true"
+        return response
+    }
 }
 
 extension JSONWriter {

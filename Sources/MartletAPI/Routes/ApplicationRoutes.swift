@@ -4,7 +4,7 @@ import MartletCore
 import MartletService
 
 /// `/v1/applications`: SPEC section 3. An application is named by its id or its uid.
-struct ApplicationRoutes {
+struct ApplicationRoutes: RouteGroup {
     let kit: RouteKit
     let applications: ApplicationService
 
@@ -13,40 +13,63 @@ struct ApplicationRoutes {
         applications = ApplicationService(kit.services)
     }
 
-    func add(to router: APIRouter) {
-        router.post("/v1/applications") { request, _ -> Response in
-            try await kit.post(request) { reader, principal in
-                let name = reader.string("name")
-                let uid = reader.nullableString("uid") ?? nil
-                let metadata = reader.metadata("metadata") ?? []
-                try reader.finish()
-                let made = try await applications.create(name: name, uid: uid, metadata: metadata, by: principal)
-                return .json(.created, location: "/v1/applications/\(made.id)", of: made)
-            }
-        }
-        router.get("/v1/applications") { request, _ -> Response in
-            let principal = try kit.caller.principal(of: request)
-            let page = try kit.query(request) { $0.page(kit.limits) }
-            return .page(try await applications.applications(page: page, for: principal)) { $0.write(to: &$1) }
-        }
-        router.get("/v1/applications/:id") { request, context -> Response in
-            let principal = try kit.plain(request)
-            return .json(of: try applications.application(context.name, for: principal))
-        }
-        router.patch("/v1/applications/:id") { request, context -> Response in
-            let principal = try kit.plain(request)
-            var reader = try await request.object(upTo: kit.limits.requestBytes)
+    var operations: [Operation] {
+        [
+            Operation(
+                .post, "/v1/applications", "createApplication", "Make an application", .changeApplications,
+                body: .json("NewApplication", example: #"{"name":"Acme","uid":"acme","metadata":{"plan":"pro"}}"#),
+                answer: .made("Application"), conflicts: ["conflict"], create),
+            Operation(
+                .get, "/v1/applications", "listApplications", "List applications", .readApplications,
+                query: QueryParameter.page(kit.limits), answer: .page("Application"), list),
+            Operation(
+                .get, "/v1/applications/{id}", "getApplication", "Look at an application", .readApplications,
+                answer: .one("Application", "The application."), show),
+            Operation(
+                .patch, "/v1/applications/{id}", "updateApplication", "Change an application", .changeApplications,
+                body: .json("ApplicationChange", example: #"{"name":"Acme Ltd","uid":null}"#),
+                answer: .one("Application", "The application as it is now."), conflicts: ["conflict"], update),
+            Operation(
+                .delete, "/v1/applications/{id}", "deleteApplication", "Delete an application",
+                detail: "Its webhooks and keys go with it, and what waits for them is cancelled.", .changeApplications,
+                answer: .deleted, conflicts: ["default_application"], delete),
+        ]
+    }
+
+    private func create(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try await kit.post(request, principal) { reader in
             let name = reader.string("name")
-            let uid = reader.nullableString("uid")
-            let metadata = reader.metadata("metadata")
+            let uid = reader.nullableString("uid") ?? nil
+            let metadata = reader.metadata("metadata") ?? []
             try reader.finish()
-            return .json(
-                of: try await applications.update(context.name, name: name, uid: uid, metadata: metadata, by: principal))
+            let made = try await applications.create(name: name, uid: uid, metadata: metadata, by: principal)
+            return .json(.created, location: "/v1/applications/\(made.id)", of: made)
         }
-        router.delete("/v1/applications/:id") { request, context -> Response in
-            let principal = try kit.plain(request)
-            try await applications.delete(context.name, by: principal)
-            return .noContent
-        }
+    }
+
+    private func list(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        let page = try kit.query(request) { $0.page(kit.limits) }
+        return .page(try await applications.applications(page: page, for: principal)) { $0.write(to: &$1) }
+    }
+
+    private func show(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
+        return .json(of: try applications.application(context.name, for: principal))
+    }
+
+    private func update(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        var reader = try await kit.object(request)
+        let name = reader.string("name")
+        let uid = reader.nullableString("uid")
+        let metadata = reader.metadata("metadata")
+        try reader.finish()
+        return .json(
+            of: try await applications.update(context.name, name: name, uid: uid, metadata: metadata, by: principal))
+    }
+
+    private func delete(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
+        try await applications.delete(context.name, by: principal)
+        return .noContent
     }
 }

@@ -4,7 +4,7 @@ import MartletCore
 import MartletService
 
 /// `/v1/deliveries`: SPEC section 3.
-struct DeliveryRoutes {
+struct DeliveryRoutes: RouteGroup {
     let kit: RouteKit
     let deliveries: DeliveryService
 
@@ -13,29 +13,61 @@ struct DeliveryRoutes {
         deliveries = DeliveryService(kit.services)
     }
 
-    func add(to router: APIRouter) {
-        router.get("/v1/deliveries") { request, _ in try await list(request) }
-        router.get("/v1/deliveries/:id") { request, context in try await show(request, context) }
-        router.post("/v1/deliveries/:id/retry") { request, context -> Response in
-            let id = try context.id(DeliveryID.self, "delivery")
-            return try await kit.post(request) { reader, principal in
-                try reader.finish()
-                let delivery = try await deliveries.retry(id, by: principal)
-                return .json(.accepted) { delivery.writeSummary(to: &$0) }
-            }
-        }
-        router.post("/v1/deliveries/:id/cancel") { request, context -> Response in
-            let id = try context.id(DeliveryID.self, "delivery")
-            return try await kit.post(request) { reader, principal in
-                try reader.finish()
-                let delivery = try await deliveries.cancel(id, by: principal)
-                return .json { delivery.writeSummary(to: &$0) }
-            }
+    var operations: [Operation] {
+        [
+            Operation(
+                .get, "/v1/deliveries", "listDeliveries", "List deliveries", .readDeliveries,
+                query: [
+                    .application,
+                    QueryParameter(
+                        "webhook", "Only what goes to this webhook.", schema: #"{"type":"string","pattern":"^ep_"}"#),
+                    QueryParameter("event", "Only what carries this event: its id, or the one that its publisher chose."),
+                    .status, .since, .until,
+                ] + QueryParameter.page(kit.limits),
+                answer: .page("Delivery"), list),
+            Operation(
+                .get, "/v1/deliveries/{id}", "getDelivery", "Look at a delivery and its attempts",
+                detail: "Each attempt with the request as sent, the response as received, the timing split and the "
+                    + "reason in a sentence.", .readDeliveries,
+                answer: .one("DeliveryWithAttempts", "The delivery, its attempts the first one first."), show),
+            Operation(
+                .post, "/v1/deliveries/{id}/retry", "retryDelivery", "Make the next attempt now",
+                detail: "Whether its schedule has run out or not.", .changeDeliveries,
+                body: .json("Nothing", isRequired: false),
+                answer: .one("Delivery", "The attempt is on its way.", status: .accepted),
+                conflicts: [
+                    "delivery_held", "delivery_in_flight", "delivery_succeeded", "delivery_cancelled",
+                    "delivery_changed",
+                ], retry),
+            Operation(
+                .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up", .changeDeliveries,
+                body: .json("Nothing", isRequired: false), answer: .one("Delivery", "Nothing more is sent of it."),
+                conflicts: [
+                    "delivery_in_flight", "delivery_succeeded", "delivery_failed", "delivery_cancelled",
+                    "delivery_changed",
+                ], cancel),
+        ]
+    }
+
+    private func retry(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        let id = try context.id(DeliveryID.self, "delivery")
+        return try await kit.post(request, principal) { reader in
+            try reader.finish()
+            let delivery = try await deliveries.retry(id, by: principal)
+            return .json(.accepted) { delivery.writeSummary(to: &$0) }
         }
     }
 
-    private func list(_ request: Request) async throws -> Response {
-        let principal = try kit.caller.principal(of: request)
+    private func cancel(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        let id = try context.id(DeliveryID.self, "delivery")
+        return try await kit.post(request, principal) { reader in
+            try reader.finish()
+            let delivery = try await deliveries.cancel(id, by: principal)
+            return .json { delivery.writeSummary(to: &$0) }
+        }
+    }
+
+    private func list(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let (filter, page) = try kit.query(request) { reader in
             var filter = DeliveryFilter()
             filter.application = reader.string("application")
@@ -50,8 +82,8 @@ struct DeliveryRoutes {
         return .page(found) { $0.writeSummary(to: &$1) }
     }
 
-    private func show(_ request: Request, _ context: APIContext) async throws -> Response {
-        let principal = try kit.plain(request)
+    private func show(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
         let delivery = try await deliveries.delivery(context.id(DeliveryID.self, "delivery"), for: principal)
         let attempts = try await deliveries.attempts(of: delivery)
         let event = try await deliveries.event(of: delivery)

@@ -6,26 +6,38 @@ import MartletStore
 import NIOCore
 
 /// `/healthz`, `/readyz`, `/metrics`: for machines that watch, without a key.
-struct ProbeRoutes {
+struct ProbeRoutes: RouteGroup {
     let kit: RouteKit
 
-    func add(to router: APIRouter) {
-        // Alive: it answers.
-        router.get("/healthz") { _, _ in text("ok\n") }
-        // Ready: the store answers too.
-        router.get("/readyz") { _, _ -> Response in
-            do throws(StoreError) {
-                _ = try await kit.services.store.setting("ready")
-                return text("ready\n")
-            } catch {
-                throw ServiceError.store(error)
-            }
-        }
-        router.get("/metrics") { _, _ -> Response in
-            let backlog = try? await kit.services.store.backlog()
-            let overdue = backlog?.earliestDue.map { kit.services.time.now().since($0) }
-            return text(kit.services.metrics.text(backlog: backlog?.count, overdue: overdue), "text/plain; version=0.0.4")
-        }
+    var operations: [Operation] {
+        [
+            Operation(
+                open: "/healthz", "getHealth", "Whether the service lives",
+                answer: Answer(status: .ok, content: .text("text/plain"), detail: "It does.")
+            ) { _, _ in text("ok\n") },
+            Operation(
+                open: "/readyz", "getReadiness", "Whether the service can take requests",
+                detail: "The store is asked too.",
+                answer: Answer(status: .ok, content: .text("text/plain"), detail: "It can.")
+            ) { _, _ in
+                do throws(StoreError) {
+                    _ = try await kit.services.store.setting("ready")
+                    return text("ready\n")
+                } catch {
+                    throw ServiceError.store(error)
+                }
+            },
+            Operation(
+                open: "/metrics", "getMetrics", "Figures for Prometheus",
+                answer: Answer(
+                    status: .ok, content: .text("text/plain"), detail: "Prometheus text exposition format 0.0.4.")
+            ) { _, _ in
+                let backlog = try? await kit.services.store.backlog()
+                let overdue = backlog?.earliestDue.map { kit.services.time.now().since($0) }
+                return text(
+                    kit.services.metrics.text(backlog: backlog?.count, overdue: overdue), "text/plain; version=0.0.4")
+            },
+        ]
     }
 
     private func text(_ text: String, _ type: String = "text/plain; charset=utf-8") -> Response {

@@ -5,7 +5,7 @@ import MartletService
 import WebhookSigning
 
 /// `/v1/webhooks`: SPEC section 3.
-struct WebhookRoutes {
+struct WebhookRoutes: RouteGroup {
     let kit: RouteKit
     let webhooks: WebhookService
 
@@ -14,20 +14,59 @@ struct WebhookRoutes {
         webhooks = WebhookService(kit.services)
     }
 
-    func add(to router: APIRouter) {
-        router.post("/v1/webhooks") { request, _ in try await create(request) }
-        router.get("/v1/webhooks") { request, _ in try await list(request) }
-        router.get("/v1/webhooks/:id") { request, context in try show(request, context) }
-        router.patch("/v1/webhooks/:id") { request, context in try await update(request, context) }
-        router.delete("/v1/webhooks/:id") { request, context in try await delete(request, context) }
-        router.get("/v1/webhooks/:id/secret") { request, context in try secret(request, context) }
-        router.post("/v1/webhooks/:id/secret/rotate") { request, context in try await rotate(request, context) }
-        router.post("/v1/webhooks/:id/test") { request, context in try await test(request, context) }
-        router.get("/v1/webhooks/:id/stats") { request, context in try await stats(request, context) }
+    var operations: [Operation] {
+        [
+            Operation(
+                .post, "/v1/webhooks", "createWebhook", "Register a webhook",
+                detail: "The answer has the signing secret, which is shown here and at `/secret` only.", .changeWebhooks,
+                body: .json(
+                    "NewWebhook",
+                    example: #"{"url":"https://example.com/webhook","events":["property.updated","transaction.*"]}"#),
+                answer: .made("Webhook"), create),
+            Operation(
+                .get, "/v1/webhooks", "listWebhooks", "List webhooks", .readWebhooks,
+                query: [.application] + QueryParameter.page(kit.limits), answer: .page("Webhook"), list),
+            Operation(
+                .get, "/v1/webhooks/{id}", "getWebhook", "Look at a webhook", .readWebhooks,
+                answer: .one("Webhook", "The webhook."), show),
+            Operation(
+                .patch, "/v1/webhooks/{id}", "updateWebhook", "Change a webhook",
+                detail: "What is left out stays as it is. Making it inactive holds what is scheduled; making it active "
+                    + "again releases it.", .changeWebhooks,
+                body: .json("WebhookChange", example: #"{"active":false}"#),
+                answer: .one("Webhook", "The webhook as it is now."), update),
+            Operation(
+                .delete, "/v1/webhooks/{id}", "deleteWebhook", "Delete a webhook",
+                detail: "What waits for it is cancelled; its history stays.", .changeWebhooks, answer: .deleted, delete),
+            Operation(
+                .get, "/v1/webhooks/{id}/secret", "getWebhookSecret", "Show a webhook's signing secret", .readSecrets,
+                answer: .one("Secret", "The secret in force, and the one before while it counts."), secret),
+            Operation(
+                .post, "/v1/webhooks/{id}/secret/rotate", "rotateWebhookSecret", "Put a new secret in force",
+                detail: "Where the scheme carries several signatures, old and new both sign for `overlap`. Where it "
+                    + "carries one, the old signs until `cut_over_at`, and a 401 or 403 meanwhile is tried once more "
+                    + "with the other.", .changeWebhooks,
+                body: .json("Rotation", isRequired: false, example: #"{"overlap":"2h"}"#),
+                answer: .one("Webhook", "The webhook with its new secret."), rotate),
+            Operation(
+                .post, "/v1/webhooks/{id}/test", "testWebhook", "Send a test event now",
+                detail: "It is tried once, and the answer waits for what comes of it.", .changeWebhooks,
+                body: .json("TestEvent", example: #"{"type":"property.created","data":{"property_id":"p_1"}}"#),
+                answer: .one("TestResult", "The attempt, whether acknowledged or not."), conflicts: ["webhook_inactive"],
+                test),
+            Operation(
+                .get, "/v1/webhooks/{id}/stats", "getWebhookStats", "Sum up how a webhook has been doing", .readWebhooks,
+                query: [
+                    .since,
+                    QueryParameter(
+                        "window", "How far back to look, unless `since` is given: 1d unless given.",
+                        schema: ##"{"$ref":"#/components/schemas/Duration"}"##),
+                ], answer: .one("WebhookStats", "The sums, by whole hours."), stats),
+        ]
     }
 
-    private func create(_ request: Request) async throws -> Response {
-        try await kit.post(request) { reader, principal in
+    private func create(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try await kit.post(request, principal) { reader in
             let draft = WebhookDraft(&reader)
             try reader.finish()
             let made = try await webhooks.create(draft, by: principal)
@@ -37,36 +76,34 @@ struct WebhookRoutes {
         }
     }
 
-    private func list(_ request: Request) async throws -> Response {
-        let principal = try kit.caller.principal(of: request)
+    private func list(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let (application, page) = try kit.query(request) { ($0.string("application"), $0.page(kit.limits)) }
         let found = try await webhooks.webhooks(application: application, page: page, for: principal)
         return .page(found) { WebhookWire($0, for: principal).write(to: &$1) }
     }
 
-    private func show(_ request: Request, _ context: APIContext) throws -> Response {
-        let principal = try kit.plain(request)
+    private func show(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
         let endpoint = try webhooks.webhook(context.id(EndpointID.self, "webhook"), for: principal)
         return .json(of: WebhookWire(endpoint, for: principal))
     }
 
-    private func update(_ request: Request, _ context: APIContext) async throws -> Response {
-        let principal = try kit.plain(request)
+    private func update(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let id = try context.id(EndpointID.self, "webhook")
-        var reader = try await request.object(upTo: kit.limits.requestBytes)
+        var reader = try await kit.object(request)
         let draft = WebhookDraft(&reader)
         try reader.finish()
         return .json(of: WebhookWire(try await webhooks.update(id, draft, by: principal), for: principal))
     }
 
-    private func delete(_ request: Request, _ context: APIContext) async throws -> Response {
-        let principal = try kit.plain(request)
+    private func delete(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
         try await webhooks.delete(context.id(EndpointID.self, "webhook"), by: principal)
         return .noContent
     }
 
-    private func secret(_ request: Request, _ context: APIContext) throws -> Response {
-        let principal = try kit.plain(request)
+    private func secret(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        try kit.noQuery(request)
         let id = try context.id(EndpointID.self, "webhook")
         let secrets = try webhooks.secret(of: id, for: principal)
         let now = kit.services.time.now().seconds
@@ -88,9 +125,9 @@ struct WebhookRoutes {
         }
     }
 
-    private func rotate(_ request: Request, _ context: APIContext) async throws -> Response {
+    private func rotate(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let id = try context.id(EndpointID.self, "webhook")
-        return try await kit.post(request) { reader, principal in
+        return try await kit.post(request, principal) { reader in
             let secret = reader.string("secret")
             let overlap = reader.duration("overlap")
             let cutOverAt = reader.instant("cut_over_at")
@@ -101,9 +138,9 @@ struct WebhookRoutes {
         }
     }
 
-    private func test(_ request: Request, _ context: APIContext) async throws -> Response {
+    private func test(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let id = try context.id(EndpointID.self, "webhook")
-        return try await kit.post(request) { reader, principal in
+        return try await kit.post(request, principal) { reader in
             let type = reader.string("type")
             if type == nil { reader.note("type", "Name the event type to send: \"property.created\".") }
             let data = reader.value("data")
@@ -127,8 +164,7 @@ struct WebhookRoutes {
         }
     }
 
-    private func stats(_ request: Request, _ context: APIContext) async throws -> Response {
-        let principal = try kit.caller.principal(of: request)
+    private func stats(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
         let since = try kit.query(request) { reader in
             reader.instant("since") ?? kit.services.time.now() - (reader.duration("window") ?? .seconds(86_400))
         }

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 public import Logging
 public import MartletService
 public import NIOCore
@@ -11,17 +12,23 @@ public struct APIServer: Service {
     /// - Parameters:
     ///   - host: the address to listen on.
     ///   - port: the port, or 0 for any.
+    ///   - limits: what one connection may cost.
     ///   - onListening: told the port once connections are accepted.
     public init(
         context: ServiceContext, host: String, port: Int, group: any EventLoopGroup, version: String, log: Logger,
+        limits: ConnectionLimits = ConnectionLimits(),
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
         application = Application(
-            responder: Self.router(context, log: log).buildResponder(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            responder: Self.router(context, log: log, version: version).buildResponder(),
+            server: HTTPServerBuilder { responder in
+                APIChannel(
+                    responder: responder, limits: limits,
+                    mostBytes: max(context.limits.requestBytes, context.limits.batchBytes))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
@@ -31,18 +38,23 @@ public struct APIServer: Service {
 
     public func run() async throws { try await application.run() }
 
-    static func router(_ context: ServiceContext, log: Logger) -> APIRouter {
-        let router = APIRouter(context: APIContext.self)
-        router.add(middleware: ProblemMiddleware(log: log))
-        let kit = RouteKit(context)
-        EventRoutes(kit).add(to: router)
-        WebhookRoutes(kit).add(to: router)
-        DeliveryRoutes(kit).add(to: router)
-        CatalogueRoutes(kit).add(to: router)
-        ApplicationRoutes(kit).add(to: router)
-        KeyRoutes(kit).add(to: router)
-        ProfileRoutes(kit).add(to: router)
-        ProbeRoutes(kit: kit).add(to: router)
+    static func router(_ context: ServiceContext, log: Logger, version: String) -> APIRouter {
+        let operations = operations(context, version: version)
+        let router = APIRouter(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware(log: log, patterns: RoutePatterns(operations)))
+        let caller = Caller(keys: KeyService(context))
+        for operation in operations { operation.add(to: router, caller: caller) }
         return router
+    }
+
+    /// Everything that the API does.
+    static func operations(_ context: ServiceContext, version: String) -> [Operation] {
+        let kit = RouteKit(context)
+        let groups: [any RouteGroup] = [
+            EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), CatalogueRoutes(kit), ApplicationRoutes(kit),
+            KeyRoutes(kit), ProfileRoutes(kit), ProbeRoutes(kit: kit),
+        ]
+        let operations = groups.flatMap(\.operations)
+        return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations
     }
 }

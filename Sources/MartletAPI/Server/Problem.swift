@@ -11,6 +11,8 @@ struct Problem: Error {
     var detail: String
     var fields: [ServiceError.Field] = []
     var headers: HTTPFields = [:]
+    /// Writes what this problem says beside (RFC 9457, section 3.2).
+    var members: (@Sendable (inout JSONWriter) -> Void)?
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ detail: String, fields: [ServiceError.Field] = [],
@@ -73,12 +75,20 @@ struct Problem: Error {
         }
     }
 
-    var response: Response {
+    /// The problem's JSON.
+    var bytes: [UInt8] {
         var writer = JSONWriter()
-        writer.object { write(to: &$0) }
+        writer.object { writer in
+            write(to: &writer)
+            members?(&writer)
+        }
+        return writer.bytes
+    }
+
+    var response: Response {
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

@@ -31,7 +31,7 @@ extension ProfileService.Listed: Wire {
 
 extension Profile {
     /// Reads a profile; what is left out is as in `base`.
-    init?(_ reader: inout FieldReader, name: String?, base: Profile) {
+    init(_ reader: inout FieldReader, name: String?, base: Profile) {
         var profile = base
         if let name { profile.name = name }
         if let envelope = reader.choice("envelope", Envelope.self) { profile.envelope = envelope }

@@ -1,0 +1,90 @@
+extension Schemas {
+    private static let eventTypeSettings = ##"""
+        "description":{"type":"string","maxLength":2000},
+        "group":{"type":["string","null"],"minLength":1,"maxLength":100},
+        "schema":{"type":["object","null"],"description":"A JSON Schema of the payload."},
+        "example":{"type":["object","array","null"],"description":"A payload that could be published."},
+        "archived":{"type":"boolean"}
+        """##
+
+    private static let applicationSettings = ##"""
+        "name":{"type":"string","minLength":1,"maxLength":200},
+        "uid":{"type":["string","null"],"minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_:-]+$",
+        "description":"One's own name for it, unique in the environment, and no app_ id."},
+        "metadata":{"$ref":"#/components/schemas/Metadata"}
+        """##
+
+    /// The catalogue, applications and keys.
+    static let configuration: [(name: String, schema: String)] = [
+        (
+            "NewEventType",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["name"],"properties":{
+            "name":{"$ref":"#/components/schemas/EventTypeName"},\##(eventTypeSettings)}}
+            """##
+        ),
+        (
+            "EventTypeChange",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{\##(eventTypeSettings)}}
+            """##
+        ),
+        (
+            "EventType",
+            ##"""
+            {"type":"object","required":["name","description","group","schema","example","archived","created_at",
+            "updated_at"],"properties":{"name":{"$ref":"#/components/schemas/EventTypeName"},\##(eventTypeSettings),
+            \##(stamps)}}
+            """##
+        ),
+        (
+            "NewApplication",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["name"],"properties":{\##(applicationSettings)}}
+            """##
+        ),
+        (
+            "ApplicationChange",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{\##(applicationSettings)}}
+            """##
+        ),
+        (
+            "Application",
+            ##"""
+            {"type":"object","required":["id","uid","name","metadata","created_at","updated_at"],"properties":{
+            "id":{"type":"string"},\##(applicationSettings),\##(stamps)}}
+            """##
+        ),
+        (
+            "NewKey",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["role"],"properties":{
+            "name":{"type":"string","maxLength":200},
+            "role":{"type":"string","enum":["admin","publisher","application","reader"]},
+            "application":{"type":["string","null"],"description":"The one that a key with the role application speaks for:
+             its id or uid."},
+            "expires_at":\##(nullableInstant)}}
+            """##
+        ),
+        (
+            "KeyChange",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{
+            "name":{"type":"string","maxLength":200},"expires_at":\##(nullableInstant)}}
+            """##
+        ),
+        (
+            "Key",
+            ##"""
+            {"type":"object","required":["id","name","role","application","hint","created_at","expires_at"],"properties":{
+            "id":{"type":"string"},"name":{"type":"string"},
+            "role":{"type":"string","enum":["admin","publisher","application","reader"]},
+            "application":{"type":["string","null"]},
+            "hint":{"type":"string","description":"The beginning of its text, to tell it by."},
+            "created_at":\##(instant),"expires_at":\##(nullableInstant),
+            "key":{"type":"string","description":"Its text; only when it is made."}}}
+            """##
+        ),
+    ]
+}

@@ -1,0 +1,121 @@
+extension Schemas {
+    /// What both a new webhook and a change of one may have.
+    private static let settings = ##"""
+        "url":{"type":"string","description":"Where the events go: https, or http where the environment allows it; no
+         private, loopback or reserved address; no user name."},
+        "events":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"type":"string","maxLength":130},
+        "description":"Event types, patterns such as `transaction.*`, or `*` for all."},
+        "active":{"type":"boolean","default":true},
+        "description":{"type":"string","maxLength":1000},
+        "profile":{"type":["string","null"],"description":"A profile's name; null follows the environment's."},
+        "headers":{"type":"object","maxProperties":20,"additionalProperties":{"type":"string","maxLength":4096},
+        "description":"Headers to send along. Those that frame the request, or that Martlet sets, are refused."},
+        "max_in_flight":{"type":["integer","null"],"minimum":1,"maximum":1000,
+        "description":"How many attempts may be under way at once; null lets it adapt."},
+        "retry":\##(nullable("RetryPolicy", "null follows the profile.")),
+        "timeout":\##(nullable("Duration", "From 100ms to 1m for everything; null follows the profile.")),
+        "success":\##(nullable("SuccessRule", "null follows the profile.")),
+        "metadata":{"$ref":"#/components/schemas/Metadata"}
+        """##
+
+    /// Webhooks, their secrets, tests and sums.
+    static let webhooks: [(name: String, schema: String)] = [
+        (
+            "NewWebhook",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["url","events"],"properties":{\##(settings),
+            "secret":{"type":"string","description":"A secret of one's own; `whsec_` and base64 of 32 random bytes is made
+             unless given."},
+            "application":{"type":"string","description":"An application's id or uid: the environment's default application
+             unless given."}}}
+            """##
+        ),
+        (
+            "WebhookChange",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{\##(settings)}}
+            """##
+        ),
+        (
+            "Webhook",
+            ##"""
+            {"type":"object","required":["id","application","url","events","active","inactive_reason","description",
+            "profile","headers","max_in_flight","retry","timeout","success","metadata","secret_rotation_ends_at",
+            "created_at","updated_at"],"properties":{
+            "id":{"type":"string"},"application":{"type":"string"},"url":{"type":"string"},
+            "events":{"type":"array","items":{"type":"string"}},"active":{"type":"boolean"},
+            "inactive_reason":{"type":["string","null"],"enum":["paused","gone","failing",null]},
+            "description":{"type":"string"},"profile":{"type":["string","null"]},
+            "headers":{"type":"object","additionalProperties":{"type":"string"},
+            "description":"A reader is not shown their values."},
+            "max_in_flight":{"type":["integer","null"]},
+            "retry":\##(nullable("RetryPolicyInForce", "null follows the profile.")),
+            "timeout":\##(nullable("Duration", "null follows the profile.")),
+            "success":\##(nullable("SuccessRule", "null follows the profile.")),
+            "metadata":{"$ref":"#/components/schemas/Metadata"},
+            "secret_rotation_ends_at":\##(nullableInstant),\##(stamps),
+            "secret":{"type":"string","description":"Only when the webhook is made, and when its secret is rotated."}}}
+            """##
+        ),
+        (
+            "RetryPolicyInForce",
+            ##"""
+            {"type":"object","required":["jitter","window"],"properties":{
+            "delays":{"type":"array","items":{"$ref":"#/components/schemas/Duration"}},
+            "exponential":{"type":"object","required":["first","factor","longest"],"properties":{
+            "first":{"$ref":"#/components/schemas/Duration"},"factor":{"type":"number"},
+            "longest":{"$ref":"#/components/schemas/Duration"}}},
+            "jitter":{"type":"number"},"window":\##(nullable("Duration", "null where there is none."))}}
+            """##
+        ),
+        (
+            "Secret",
+            ##"""
+            {"type":"object","required":["webhook","secret","previous"],"properties":{
+            "webhook":{"type":"string"},"secret":{"type":"string"},
+            "previous":{"description":"The secret before, while it counts.","oneOf":[{"type":"null"},
+            {"type":"object","required":["secret","expires_at","cut_over_at"],"properties":{
+            "secret":{"type":"string"},"expires_at":\##(instant),
+            "cut_over_at":\##(instant)}}]}}}
+            """##
+        ),
+        (
+            "Rotation",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{
+            "secret":{"type":"string","description":"The new secret; one is made unless given."},
+            "overlap":{"description":"How long the old one still counts: 1d unless given, at most 30d.",
+            "allOf":[{"$ref":"#/components/schemas/Duration"}]},
+            "cut_over_at":{"type":"string","format":"date-time","description":"From when the new one signs, where the scheme
+             carries one signature: at once unless given, at most 30d ahead."}}}
+            """##
+        ),
+        (
+            "TestEvent",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["type"],"properties":{
+            "type":{"$ref":"#/components/schemas/EventTypeName"},
+            "data":{"type":["object","array"],"description":"The payload: the catalogue's example unless given."}}}
+            """##
+        ),
+        (
+            "TestResult",
+            ##"""
+            {"type":"object","required":["event","delivery","attempt"],"properties":{"event":{"type":"string"},
+            "delivery":{"$ref":"#/components/schemas/Delivery"},"attempt":{"$ref":"#/components/schemas/Attempt"}}}
+            """##
+        ),
+        (
+            "WebhookStats",
+            ##"""
+            {"type":"object","required":["webhook","since","attempts","succeeded","failed","success_rate","latency_ms",
+            "backlog"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
+            "attempts":{"type":"integer"},"succeeded":{"type":"integer"},"failed":{"type":"integer"},
+            "success_rate":{"type":["number","null"],"minimum":0,"maximum":1,"description":"null where there were none."},
+            "latency_ms":{"type":"object","required":["p50","p95"],"properties":{
+            "p50":{"type":["number","null"]},"p95":{"type":["number","null"]}}},
+            "backlog":{"type":"integer","description":"Deliveries that wait."}}}
+            """##
+        ),
+    ]
+}

@@ -1,0 +1,37 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A client's connection: Hummingbird's, with ``ConnectionRules`` right behind the parser.
+struct APIChannel: ServerChildChannel {
+    private let http: HTTP1Channel
+    private let limits: ConnectionLimits
+    /// The largest body that any operation takes, in bytes.
+    private let mostBytes: Int
+
+    init(responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, mostBytes: Int) {
+        self.limits = limits
+        self.mostBytes = mostBytes
+        http = HTTP1Channel(
+            responder: responder,
+            configuration: .init(
+                idleTimeout: TimeAmount(limits.idle),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headersBytes,
+                    maxHeaderFieldCount: limits.headers)))
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes] value in
+            let pipeline = channel.pipeline.syncOperations
+            let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
+            try pipeline.addHandler(
+                ConnectionRules(bodyTime: TimeAmount(limits.body), mostBytes: mostBytes), position: .after(parser))
+            return value
+        }
+    }
+
+    func handle(value: HTTP1Channel.Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
+}

@@ -1,0 +1,196 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// What HTTP/1.1 asks of a server beyond what its framework does: a problem for bytes that are no request, an end for
+/// bodies that do not come, `100 Continue`, and closing for whoever asked to.
+///
+/// Where a connection's bytes make no sense any more, the framework answers a bare 400 and closes. That one is put into
+/// words here, in its place, so that it cannot overtake the answers to earlier requests.
+final class ConnectionRules: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that has no answer yet.
+    private struct Exchange {
+        /// Whether the connection ends with the answer.
+        var closes: Bool
+    }
+
+    private let bodyTime: TimeAmount
+    private let mostBytes: Int
+    private var unanswered: [Exchange] = []
+    private var isReading = false
+    private var deadline: Scheduled<Void>?
+    /// Why nothing more can be read.
+    private var failure: Problem?
+
+    /// - Parameters:
+    ///   - bodyTime: how long a body may take.
+    ///   - mostBytes: the largest body that a client is told to go on with.
+    init(bodyTime: TimeAmount, mostBytes: Int) {
+        self.bodyTime = bodyTime
+        self.mostBytes = mostBytes
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard failure == nil else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if let problem = problem(with: head) { return fail(problem, context) }
+            isReading = true
+            unanswered.append(Exchange(closes: !head.isKeepAlive))
+            let length = head.headers.first(name: "content-length").flatMap(Int.init)
+            if length.map({ $0 > 0 }) ?? head.headers.contains(name: "transfer-encoding") {
+                expectBody(context)
+                if head.headers.contains(name: "expect") { answerExpectation(of: head, length: length, context) }
+            }
+        case .body: break
+        case .end:
+            isReading = false
+            deadline?.cancel()
+            deadline = nil
+        }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError {
+            fail(Problem(error), context)
+        } else {
+            context.fireErrorCaught(error)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    private func problem(with head: HTTPRequestHead) -> Problem? {
+        if head.version != .http1_1 && head.version != .http1_0 {
+            return Problem(
+                .httpVersionNotSupported, "http_version_not_supported",
+                "The request is HTTP/\(head.version.major).\(head.version.minor). Send HTTP/1.1.")
+        }
+        // RFC 9112, section 3.2.
+        if head.version == .http1_1, head.headers[canonicalForm: "host"].count != 1 {
+            return Problem(.badRequest, "malformed_request", "The request needs exactly one Host header.")
+        }
+        if head.method == .CONNECT {
+            return Problem(
+                .methodNotAllowed, "method_not_allowed", "This is no proxy: CONNECT is not taken.", headers: [.allow: ""])
+        }
+        return nil
+    }
+
+    private func expectBody(_ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: bodyTime) {
+            let (rules, context) = bound.value
+            rules.deadline = nil
+            let seconds = rules.bodyTime.nanoseconds / 1_000_000_000
+            rules.fail(
+                Problem(.requestTimeout, "request_timeout", "The body did not come within \(seconds) s of its headers."),
+                context)
+        }
+    }
+
+    /// RFC 9110, section 10.1.1: whoever sends a body that nobody takes is told before it is sent.
+    private func answerExpectation(of head: HTTPRequestHead, length: Int?, _ context: ChannelHandlerContext) {
+        let expects = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+        guard expects, head.version == .http1_1 else { return }
+        if (length ?? 0) <= mostBytes {
+            // Only where no answer to an earlier request is still to come: the client would take this for its beginning.
+            guard unanswered.count == 1 else { return }
+            context.writeAndFlush(
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        } else {
+            // Whether the body comes all the same is not to be known, so the connection cannot be used any further.
+            unanswered[unanswered.count - 1].closes = true
+        }
+    }
+
+    /// Gives up reading. The framework answers once it gets there.
+    private func fail(_ problem: Problem, _ context: ChannelHandlerContext) {
+        guard failure == nil else { return }
+        failure = problem
+        deadline?.cancel()
+        deadline = nil
+        if isReading && unanswered.isEmpty {
+            // The request was answered before its body had come: there is nothing to say any more.
+            context.close(promise: nil)
+        } else {
+            context.fireErrorCaught(HTTPParserError.unknown)
+        }
+    }
+
+    // MARK: Answering
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200:
+            if let failure, isBare(head) { return write(failure, context, promise) }
+            if unanswered.first?.closes ?? false {
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+                return context.write(wrapOutboundOut(.head(head)), promise: promise)
+            }
+            context.write(data, promise: promise)
+        case .end:
+            let closes = unanswered.isEmpty ? failure != nil : unanswered.removeFirst().closes
+            guard closes else { return context.write(data, promise: promise) }
+            context.writeAndFlush(data, promise: promise)
+            // With more of the body on its way, closing altogether would reset the connection under the answer.
+            context.close(mode: isReading && failure == nil ? .output : .all, promise: nil)
+        case .head, .body: context.write(data, promise: promise)
+        }
+    }
+
+    /// Whether this is the framework's own answer to what it could not read.
+    private func isBare(_ head: HTTPResponseHead) -> Bool {
+        head.status == .badRequest && head.headers["connection"] == ["close"]
+            && head.headers.first(name: "content-length") == "0"
+    }
+
+    private func write(_ problem: Problem, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        let bytes = problem.bytes
+        var headers: HTTPHeaders = [
+            "content-type": "application/problem+json", "cache-control": "no-store", "connection": "close",
+            "content-length": String(bytes.count),
+        ]
+        for field in problem.headers { headers.add(name: field.name.rawName, value: field.value) }
+        let status = HTTPResponseStatus(statusCode: problem.status.code)
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: promise)
+        if !unanswered.isEmpty { unanswered[0].closes = true }
+    }
+}
+
+extension Problem {
+    /// What a client is told whose bytes are not a request.
+    fileprivate init(_ error: HTTPParserError) {
+        switch error {
+        case .headerOverflow:
+            self.init(
+                .requestHeaderFieldsTooLarge, "headers_too_large", "The request's headers are larger than is taken.")
+        case .invalidEOFState, .closedConnection:
+            self.init(.badRequest, "truncated_request", "The connection ended in the middle of the request.")
+        case .invalidContentLength, .unexpectedContentLength:
+            self.init(
+                .badRequest, "malformed_request",
+                "The request's Content-Length is no length, or contradicts another header.")
+        case .invalidChunkSize:
+            self.init(.badRequest, "malformed_request", "A chunk of the body does not have the size it says.")
+        case .invalidMethod: self.init(.badRequest, "malformed_request", "The request's method is not known.")
+        case .invalidURL, .invalidPath, .invalidQueryString, .invalidHost, .invalidPort, .invalidFragment:
+            self.init(.badRequest, "malformed_request", "The request's target is not a URL.")
+        case .invalidHeaderToken:
+            self.init(.badRequest, "malformed_request", "A header of the request has a character that it cannot have.")
+        case .invalidVersion:
+            self.init(.badRequest, "malformed_request", "The request's version is not an HTTP version. Send HTTP/1.1.")
+        default: self.init(.badRequest, "malformed_request", "The bytes are not an HTTP/1.1 request.")
+        }
+    }
+}
