@@ -19,6 +19,11 @@ extension SQLiteStore {
         }
     }
 
+    /// Whether the file is in write-ahead mode, which it keeps whoever opens it.
+    public func isWrittenAhead() async throws(StoreError) -> Bool {
+        try await read { (reader) throws(StoreError) in try reader.connection.text("PRAGMA journal_mode") == "wal" }
+    }
+
     /// How durable commits are. Asked of the connection that makes them: `synchronous` is each connection's own.
     public func durability() async throws(StoreError) -> Durability {
         try await write { (writer) throws(StoreError) in
