@@ -4,7 +4,7 @@ import Testing
 @Suite struct DispatcherHistoryTests {
     /// Histories are independent, so they are dealt out to as many tests as run at once.
     static let shares = 0..<8
-    static let historiesAShare = 250
+    static let historiesAShare = 150
 
     @Test(arguments: shares)
     func whateverHappensEveryDeliveryEndsOrWaitsAndIsAttemptedOnceAtATime(share: Int) throws {
@@ -27,7 +27,7 @@ import Testing
     /// The test of the test: break what a dispatcher relies on, and some history must go wrong.
     @Test(arguments: DispatcherSimulation.Breach.allCases)
     func aBreachOfWhatTheDispatcherReliesOnIsNoticed(breach: DispatcherSimulation.Breach) {
-        let noticed = (0..<200).first { seed in
+        let noticed = (0..<2000).first { seed in
             let simulation = DispatcherSimulation(seed: UInt64(seed), breach: breach)
             do {
                 try simulation.run()

@@ -1,0 +1,71 @@
+import MartletCore
+import MartletDelivery
+import MartletService
+import MartletStore
+import Testing
+
+@Suite struct MemoryBoundTests {
+    @Test func aCrowdOfHungLanesFillsNoMoreThanItsShareAndLeavesRoomForOthers() {
+        let scene = DispatcherScene {
+            $0.parcels = 1000
+            $0.inFlight = 100
+        }
+        let crowd = (0..<200).map { _ in scene.endpoint() }
+        for endpoint in crowd { _ = scene.accept(scene.parcels(100, to: endpoint)) }
+        let full = scene.parcelsInMemory
+
+        let healthy = scene.endpoint()
+        _ = scene.accept(scene.parcels(5, to: healthy))
+
+        #expect(full <= 1000 + 200 * 8 + 100)
+        #expect(scene.parcelsInMemory == full + 5)
+    }
+
+    @Test func bytesAreBoundedAsParcelsAre() {
+        let scene = DispatcherScene {
+            $0.parcelBytes = 100_000
+            $0.inFlight = 1
+        }
+        let endpoint = scene.endpoint()
+
+        _ = scene.accept(scene.parcels(200, to: endpoint, size: 10_000))
+
+        // As many as fit, and never fewer than a lane's own few.
+        #expect((8...11).contains(scene.parcelsInMemory))
+    }
+
+    @Test func aLaneTurnedAwayLooksAgainAfterAPauseAndNotAtOnce() {
+        let scene = DispatcherScene {
+            $0.window = 2
+            $0.inFlightPerEndpoint = 1
+        }
+        let endpoint: EndpointID = scene.id()
+        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+        let parcels = scene.parcels(6, to: endpoint)
+
+        var sent = scene.dispatcher.loaded(endpoint, parcels, nextDue: nil, now: scene.now)
+        var immediate = sent.loads.count
+        for _ in 0..<2 {
+            let parcel = sent.sent[0]
+            sent = scene.finishAndSettle(parcel, .acknowledged)
+            immediate += sent.loads.count
+        }
+        let afterAPause = scene.advance(by: .milliseconds(100))
+
+        #expect(immediate == 0)
+        #expect(afterAPause.loads.map(\.0) == [endpoint])
+    }
+
+    @Test func everythingThatWasTakenInIsLetGoOf() {
+        let scene = DispatcherScene { $0.parcels = 50 }
+        let endpoints = (0..<5).map { _ in scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: []))) }
+        var sent = endpoints.flatMap { scene.accept(scene.parcels(8, to: $0)).sent }
+
+        while let parcel = sent.popLast() {
+            sent += scene.finishAndSettle(parcel, sent.count.isMultiple(of: 2) ? .acknowledged : .refused).sent
+        }
+
+        #expect(scene.parcelsInMemory == 0)
+        #expect(scene.isIdle)
+    }
+}

@@ -1,0 +1,157 @@
+import MartletCore
+import MartletDelivery
+import MartletService
+import MartletStore
+import Testing
+
+@Suite struct SlotTests {
+    @Test func anEndpointsOwnBoundHolds() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(DispatcherScene.rules(maxInFlight: 2))
+
+        let sent = scene.accept(scene.parcels(5, to: endpoint)).sent
+        let next = scene.finish(sent[0], .acknowledged).sent
+
+        #expect(sent.count == 2)
+        #expect(next.count == 1)
+    }
+
+    @Test func anEndpointsOwnBoundDoesNotRaiseTheServices() {
+        let scene = DispatcherScene { $0.inFlightPerEndpoint = 3 }
+        let endpoint = scene.endpoint(DispatcherScene.rules(maxInFlight: 1000))
+
+        #expect(scene.accept(scene.parcels(10, to: endpoint)).sent.count == 3)
+    }
+
+    @Test func theServicesBoundHoldsOverAllEndpoints() {
+        let scene = DispatcherScene { $0.inFlight = 5 }
+        let endpoints = (0..<4).map { _ in scene.endpoint() }
+
+        let sent = endpoints.flatMap { scene.accept(scene.parcels(3, to: $0)).sent }
+
+        #expect(sent.count == 5)
+        #expect(scene.attemptsInFlight == 5)
+    }
+
+    @Test func aLaneStartsWithSixteenSlotsAndGainsOneWithEachAnswer() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+
+        let sent = scene.accept(scene.parcels(100, to: endpoint)).sent
+        let afterAnswer = scene.finish(sent[0], .acknowledged).sent
+        let afterRefusal = scene.finish(sent[1], .refused).sent
+
+        #expect(sent.count == 16)
+        #expect(afterAnswer.count == 2)
+        #expect(afterRefusal.count == 2, "a receiver that answers is not overwhelmed")
+    }
+
+    @Test func timeoutsHalveALanesSlotsDownToOne() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: [])))
+        let sent = scene.accept(scene.parcels(100, to: endpoint)).sent
+
+        var inFlight: [Int] = []
+        for parcel in sent {
+            _ = scene.finish(parcel, .timedOut)
+            inFlight.append(scene.attemptsInFlight)
+        }
+
+        #expect(inFlight.last == 1)
+        #expect(inFlight.allSatisfy { $0 >= 1 })
+    }
+
+    @Test func slotsNeverExceedTheBoundHoweverWellItGoes() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        var sent = scene.accept(scene.parcels(256, to: endpoint)).sent
+        var most = 0
+
+        while let parcel = sent.popLast() {
+            sent += scene.finishAndSettle(parcel, .acknowledged).sent
+            most = max(most, scene.attemptsInFlight)
+        }
+
+        #expect(most == 64)
+    }
+
+    @Test func lanesTakeTurns() {
+        let scene = DispatcherScene { $0.inFlight = 1 }
+        let busy = scene.endpoint()
+        let quiet = scene.endpoint()
+        var sent = scene.accept(scene.parcels(10, to: busy)).sent
+        _ = scene.accept(scene.parcels(2, to: quiet))
+        var order: [EndpointID] = []
+
+        while let parcel = sent.popLast() {
+            order.append(parcel.delivery.endpoint)
+            sent += scene.finishAndSettle(parcel, .acknowledged).sent
+        }
+
+        #expect(Array(order.prefix(5)) == [busy, busy, quiet, busy, quiet])
+        #expect(order.count == 12)
+    }
+
+    @Test func aHungEndpointDelaysNoOther() {
+        let scene = DispatcherScene()
+        let hung = scene.endpoint()
+        _ = scene.accept(scene.parcels(200, to: hung))
+
+        let healthy = scene.endpoint()
+        let sent = scene.accept(scene.parcels(10, to: healthy)).sent
+
+        #expect(sent.count == 10)
+    }
+
+    @Test func noAttemptStartsWhileTooManyOutcomesWaitToBeRecorded() {
+        let scene = DispatcherScene { $0.unsettled = 2 }
+        let endpoint = scene.endpoint(DispatcherScene.rules(maxInFlight: 2))
+        let sent = scene.accept(scene.parcels(5, to: endpoint)).sent
+
+        let first = scene.finish(sent[0], .acknowledged)
+        let second = scene.finish(sent[1], .acknowledged)
+        let third = scene.finish(first.sent[0], .acknowledged)
+        let recorded = scene.settle(first) + scene.settle(second)
+
+        #expect(first.sent.count == 1)
+        #expect(second.sent.isEmpty)
+        #expect(third.sent.isEmpty)
+        #expect(recorded.sent.count == 2)
+    }
+
+    @Test func aDrainingDispatcherStartsNothingAndIsIdleOnceWhatFliesIsRecorded() {
+        let scene = DispatcherScene { $0.inFlightPerEndpoint = 1 }
+        let endpoint = scene.endpoint()
+        let sent = scene.accept(scene.parcels(3, to: endpoint)).sent
+
+        scene.dispatcher.drain()
+        let published = scene.accept([scene.parcel(to: endpoint)])
+        let tested = scene.accept([scene.parcel(to: endpoint, cause: .test)])
+        let finished = scene.finish(sent[0], .acknowledged)
+        let isIdleBefore = scene.isIdle
+        let settled = scene.settle(finished)
+
+        #expect((published + tested + finished + settled).sent.isEmpty)
+        #expect(settled.loads.isEmpty)
+        #expect(!isIdleBefore)
+        #expect(scene.isIdle)
+    }
+
+    @Test func whatAttemptsAddUpToIsTakenOnce() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        for result in [AttemptOutcome.Result.acknowledged, .refused, .timedOut] {
+            let parcel = scene.sent(to: endpoint)
+            _ = scene.finishAndSettle(parcel, result)
+        }
+
+        let sums = scene.dispatcher.takeSums(hour: scene.now)
+        let again = scene.dispatcher.takeSums(hour: scene.now)
+
+        #expect(sums.map(\.endpoint) == [endpoint])
+        #expect(sums.map(\.succeeded) == [1])
+        #expect(sums.map(\.failed) == [2])
+        #expect(sums.map(\.latency.total) == [3])
+        #expect(again.isEmpty)
+    }
+}
