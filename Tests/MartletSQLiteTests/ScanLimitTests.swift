@@ -45,4 +45,33 @@ struct ScanLimitTests {
         #expect(applicationsWaiting.items == firstWaiting.items)
         await store.close()
     }
+
+    @Test func aPageMergedFromEndpointsLeavesOutWhatLiesBelowTheShortestOfThem() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        var busy = scene.endpoint
+        busy = Endpoint(
+            id: scene.id(), environment: scene.environment, application: scene.application.id, url: busy.url,
+            events: busy.events, secrets: busy.secrets, createdAt: scene.now, updatedAt: scene.now)
+        try await store.apply([.putEndpoint(busy)])
+        let oldest = scene.entry(state: .cancelled(at: scene.now, reason: .requested))
+        let others = (0..<EventQuery.scanLimit + 10).map { _ in
+            scene.entry(state: .succeeded(at: scene.now), to: busy.id)
+        }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [oldest] + others)]))
+        var query = DeliveryQuery(environment: scene.environment, limit: 5)
+        query.application = scene.application.id
+        query.status = .cancelled
+
+        let first = try await store.deliveries(query)
+        query.before = first.next
+        let second = try await store.deliveries(query)
+
+        #expect(first.items == [])
+        #expect(first.next == others[10].deliveries[0].id)
+        #expect(second.items == oldest.deliveries)
+        #expect(second.next == nil)
+        await store.close()
+    }
 }

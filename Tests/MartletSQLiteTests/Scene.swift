@@ -37,13 +37,14 @@ final class Scene: Sendable {
         identifiers.withLock { $0.generator.next(at: now, random: $0.random.next()) }
     }
 
-    func entry(size: Int = 20, state: DeliveryState? = nil) -> Acceptance.Entry {
+    func entry(size: Int = 20, state: DeliveryState? = nil, to endpoint: EndpointID? = nil) -> Acceptance.Entry {
         let event = Event(
             id: id(), environment: environment, chosenID: nil, type: "a", application: nil, created: now,
             acceptedAt: now, deliveryCount: 1,
             body: EventBody(bytes: Array(repeating: UInt8(ascii: "x"), count: size), data: 0..<size))
         let delivery = Delivery(
-            id: id(), environment: environment, event: event.id, endpoint: endpoint.id, application: application.id,
+            id: id(), environment: environment, event: event.id, endpoint: endpoint ?? self.endpoint.id,
+            application: application.id,
             cause: .publish, createdAt: now, state: state ?? .scheduled(due: now))
         return Acceptance.Entry(event: event, deliveries: [delivery])
     }
