@@ -172,8 +172,9 @@ public struct Dispatcher: ~Copyable {
                 lane.noteStored(parcel.due)
             }
         }
-        // With no room for them now, looking again at once would only read them again.
-        if turnedAway { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
+        // With the lane's own window full, room comes as it drains. With the memory full, looking again at once would only
+        // read them again.
+        if turnedAway, lane.count < window { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
         lane.isLoading = false
         lane.movedWhileLoading = []
         refresh(lane, now: now, into: &actions)

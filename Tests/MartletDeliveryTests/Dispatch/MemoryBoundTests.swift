@@ -34,25 +34,21 @@ import Testing
         #expect((8...11).contains(scene.parcelsInMemory))
     }
 
-    @Test func aLaneTurnedAwayLooksAgainAfterAPauseAndNotAtOnce() {
+    @Test func aLaneThatTheFullMemoryTurnedAwayLooksAgainAfterAPauseAndNotAtOnce() {
         let scene = DispatcherScene {
-            $0.window = 2
+            $0.parcelBytes = 100_000
             $0.inFlightPerEndpoint = 1
         }
         let endpoint: EndpointID = scene.id()
         _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
-        let parcels = scene.parcels(6, to: endpoint)
+        let small = scene.parcels(10, to: endpoint)
+        let large = scene.parcel(to: endpoint, size: 100_000)
 
-        var sent = scene.dispatcher.loaded(endpoint, parcels, nextDue: nil, now: scene.now)
-        var immediate = sent.loads.count
-        for _ in 0..<2 {
-            let parcel = sent.sent[0]
-            sent = scene.finishAndSettle(parcel, .acknowledged)
-            immediate += sent.loads.count
-        }
+        let loaded = scene.dispatcher.loaded(endpoint, small + [large], nextDue: nil, now: scene.now)
+        let atOnce = scene.finishAndSettle(loaded.sent[0], .acknowledged)
         let afterAPause = scene.advance(by: .milliseconds(100))
 
-        #expect(immediate == 0)
+        #expect((loaded + atOnce).loads.isEmpty)
         #expect(afterAPause.loads.map(\.0) == [endpoint])
     }
 

@@ -208,7 +208,7 @@ final class DispatcherSimulation {
         let count = chance(0.2) ? Int.random(in: 1...25, using: &random) : Int.random(in: 1...3, using: &random)
         for _ in 0..<count {
             // Matched now, stored later, whatever becomes of the endpoint in between.
-            let candidates = endpoints.filter { receivers[$0]?.rules.isActive == true && receivers[$0]?.isDeleted == false }
+            let candidates = endpoints.filter { receivers[$0].map { $0.rules.isActive && !$0.isDeleted } == true }
             guard let endpoint = candidates.randomElement(using: &random) else { return }
             let cause: Delivery.Cause = chance(0.05) ? .test : .publish
             let due = chance(0.1) ? now + .seconds(Int.random(in: 1...200, using: &random)) : now
