@@ -42,6 +42,9 @@ extension Timestamp {
         }
     }
 
+    /// From the beginning of the year 0001 to the end of 9999.
+    private static let writableSeconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
     /// Reads an RFC 3339 date and time with any offset, years 0001 to 9999; digits past the millisecond are cut off.
     /// `nil` where the text is something else.
     public init?(rfc3339 text: String) {
@@ -90,6 +93,8 @@ extension Timestamp {
         guard at == bytes.count else { return nil }
         let days = daysFromCivil(year: year, month: month, day: day)
         let total = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        // The offset may lead out of the years that can be written.
+        guard Self.writableSeconds.contains(total) else { return nil }
         self.init(milliseconds: total * 1000 + fraction)
     }
 }
