@@ -11,6 +11,7 @@ final class ChildProgram: Sendable {
     let pid: pid_t
     let output = LineLog()
     let errorPath: String
+    private let ownsGroup: Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -29,18 +30,20 @@ final class ChildProgram: Sendable {
     /// - Parameters:
     ///   - environment: added to the tests' own, from which everything that configures Martlet is taken out.
     ///   - errorPath: where its standard error is appended.
+    ///   - ownsGroup: whether what it starts itself ends with it.
     init(
         _ path: String, _ arguments: [String] = [], name: String, environment: [String: String] = [:],
-        directory: String, errorPath: String
+        directory: String, errorPath: String, ownsGroup: Bool = false
     ) throws {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("MARTLET_") }
         variables.merge(environment) { $1 }
         let (pid, input, output) = try Self.spawning.withLock { _ in
-            try Self.spawn(["/usr/bin/env", "-C", directory, path] + arguments, variables, errorPath)
+            try Self.spawn(["/usr/bin/env", "-C", directory, path] + arguments, variables, errorPath, ownsGroup)
         }
         self.name = name
         self.pid = pid
         self.errorPath = errorPath
+        self.ownsGroup = ownsGroup
         state = Mutex(State(input: input, exit: nil))
         read(output)
     }
@@ -49,7 +52,7 @@ final class ChildProgram: Sendable {
     private static let spawning = Mutex(())
 
     private static func spawn(
-        _ arguments: [String], _ variables: [String: String], _ errorPath: String
+        _ arguments: [String], _ variables: [String: String], _ errorPath: String, _ ownsGroup: Bool
     ) throws -> (pid: pid_t, input: Int32, output: Int32) {
         let input = try pipe()
         let output = try pipe()
@@ -62,7 +65,7 @@ final class ChildProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, input.read, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output.write, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, errorPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            &actions, STDERR_FILENO, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { posix_spawn_file_actions_destroy(&actions) }
         // The threads of the concurrency runtime block signals, which a child would inherit.
         var attributes = posix_spawnattr_t()
@@ -71,7 +74,8 @@ final class ChildProgram: Sendable {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | (ownsGroup ? POSIX_SPAWN_SETPGROUP : 0)))
 
         var pid: pid_t = 0
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
@@ -114,6 +118,7 @@ final class ChildProgram: Sendable {
 
     /// Ends it at once, whatever it is at.
     func stop() async {
+        if ownsGroup { killpg(pid, SIGKILL) }
         send(SIGKILL)
         _ = try? await ended()
         state.withLock { state in
@@ -123,7 +128,9 @@ final class ChildProgram: Sendable {
     }
 
     /// The first line of its output that `read` makes something of.
-    func line<Value>(_ what: String, within bound: Duration = .seconds(60), _ read: (String) -> Value?) async throws -> Value {
+    func line<Value>(_ what: String, within bound: Duration = .seconds(60), _ read: (String) -> Value?) async throws
+        -> Value
+    {
         try await waitUntil("\(name) says \(what)", within: bound) {
             for line in output.lines {
                 if let value = read(line) { return value }

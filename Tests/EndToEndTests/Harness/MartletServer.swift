@@ -66,7 +66,8 @@ extension ChildProgram {
     /// The port of a server, once it serves.
     func portServed() async throws -> Int {
         try await line("that it serves") { line in
-            guard line.hasPrefix("Martlet "), let url = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })
+            guard line.hasPrefix("Martlet "),
+                let url = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })
             else { return nil }
             return url.split(separator: ":").last.flatMap { Int($0) }
         }

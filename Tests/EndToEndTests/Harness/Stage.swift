@@ -13,11 +13,11 @@ final class Stage: Sendable {
     /// Starts a program that ends with the test.
     func start(
         _ path: String, _ arguments: [String] = [], name: String, environment: [String: String] = [:],
-        directory: String? = nil
+        directory: String? = nil, ownsGroup: Bool = false
     ) throws -> ChildProgram {
         let program = try ChildProgram(
             path, arguments, name: name, environment: environment, directory: directory ?? self.directory.path,
-            errorPath: self.directory.path("\(name).log"))
+            errorPath: self.directory.path("\(name).log"), ownsGroup: ownsGroup)
         programs.withLock { $0.append(program) }
         return program
     }
