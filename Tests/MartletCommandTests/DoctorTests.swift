@@ -128,6 +128,20 @@ import Testing
         #expect(check("settings", in: report)?.detail?.hasPrefix("--max-in-flight many:") == true)
     }
 
+    @Test func aProfileThatCannotSignFails() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "profiles:\n  sharmo:\n    timeout: 1s\n  acme:\n    signature: {scheme: body}\n  fine:\n    timeout: 1s\n",
+            to: "martlet.yaml")
+
+        let (status, report) = try await examined(in: directory)
+
+        #expect(status == 1)
+        #expect(check("profile sharmo", in: report)?.detail == "a built-in profile has this name")
+        #expect(check("profile acme", in: report)?.detail?.hasPrefix("signature.") == true)
+        #expect(check("profile fine", in: report) == nil)
+    }
+
     @Test func aDataDirectoryThatIsNoneFails() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("", to: "martlet-data")
@@ -204,7 +218,8 @@ import Testing
         let directory = try TemporaryDirectory()
         _ = try await MartletProcess.run(["init"], in: directory)
         try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSinceNow: 3600)], ofItemAtPath: directory.file("martlet-data/martlet.db"))
+            [.modificationDate: Date(timeIntervalSinceNow: 3600)],
+            ofItemAtPath: directory.file("martlet-data/martlet.db"))
 
         let (status, report) = try await examined(in: directory)
 

@@ -53,6 +53,7 @@ import Testing
         let ended = try await MartletProcess.run(["doktor"], in: directory)
 
         #expect(ended.status == 2)
-        #expect(ended.errors == "martlet: There is no command doktor. Did you mean doctor? `martlet --help` lists them.\n")
+        #expect(
+            ended.errors == "martlet: There is no command doktor. Did you mean doctor? `martlet --help` lists them.\n")
     }
 }

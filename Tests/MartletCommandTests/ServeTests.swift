@@ -28,7 +28,10 @@ import Testing
         let again = try await ServerProcess(in: directory)
         let ended = await again.stop()
 
-        #expect(ended.output == "Martlet \(Version.current) serves \(again.url.scheme)://\(again.url.authority) from ./martlet-data\n")
+        #expect(
+            ended.output
+                == "Martlet \(Version.current) serves \(again.url.scheme)://\(again.url.authority) from ./martlet-data\n"
+        )
         #expect(ended.status == 0)
     }
 
@@ -156,7 +159,9 @@ import Testing
             ["serve", "--listen", "127.0.0.1:0", "--data-dir", "two", "--store", store], in: directory)
 
         #expect(second.status == 1)
-        #expect(second.errors.contains("another martlet (pid \(first.process.pid)) is using \(directory.file("shared.db"))"))
+        #expect(
+            second.errors.contains("another martlet (pid \(first.process.pid)) is using \(directory.file("shared.db"))")
+        )
     }
 
     @Test func aLockOutlivesNoProcess() async throws {
@@ -243,7 +248,8 @@ import Testing
 
         let byFile = try await MartletProcess.run(["init"], in: directory)
         let byVariable = try await MartletProcess.run(["init"], variables: variables, in: directory)
-        let byFlag = try await MartletProcess.run(["init", "--data-dir", "by-flag"], variables: variables, in: directory)
+        let byFlag = try await MartletProcess.run(
+            ["init", "--data-dir", "by-flag"], variables: variables, in: directory)
 
         #expect([byFile.status, byVariable.status, byFlag.status] == [0, 0, 0])
         for name in ["by-file", "by-variable", "by-flag"] {

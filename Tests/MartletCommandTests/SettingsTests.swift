@@ -182,7 +182,8 @@ import Testing
         let message = await failure { _ = try await settings(file: file) }
 
         #expect(message.contains("has an unknown key \(key)."))
-        #expect(suggestion.isEmpty ? !message.contains("Did you mean") : message.hasSuffix("Did you mean \(suggestion)?"))
+        #expect(
+            suggestion.isEmpty ? !message.contains("Did you mean") : message.hasSuffix("Did you mean \(suggestion)?"))
     }
 
     @Test(arguments: ["", "# listen: :8080\n", "---\n\n  # a\n"])

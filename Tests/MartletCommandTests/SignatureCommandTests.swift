@@ -12,7 +12,8 @@ import WebhookSigning
     private static let seed = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
 
     private func signed(
-        _ profile: String, secret: String = shared, at timestamp: Int64 = 1_700_000_000, in directory: TemporaryDirectory
+        _ profile: String, secret: String = shared, at timestamp: Int64 = 1_700_000_000,
+        in directory: TemporaryDirectory
     ) async throws -> [String] {
         let ended = try await MartletProcess.run(
             ["sign", "--profile", profile, "--id", "evt_1", "--timestamp", "\(timestamp)", "--body", Self.body],
@@ -22,7 +23,8 @@ import WebhookSigning
     }
 
     private func verified(
-        _ profile: String, _ headers: [String], body: String = body, secret: String = shared, now: Int64 = 1_700_000_000,
+        _ profile: String, _ headers: [String], body: String = body, secret: String = shared,
+        now: Int64 = 1_700_000_000,
         _ more: [String] = [], in directory: TemporaryDirectory
     ) async throws -> MartletProcess.Result {
         try await MartletProcess.run(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import MartletCore
-import MartletService
 import MartletSQLite
+import MartletService
 
 /// `martlet init`
 struct InitCommand: AsyncParsableCommand {

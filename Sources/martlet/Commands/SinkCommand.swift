@@ -1,6 +1,6 @@
 import ArgumentParser
-import Logging
 import Glibc
+import Logging
 import MartletCore
 import NIOCore
 
@@ -76,8 +76,10 @@ struct SinkCommand: AsyncParsableCommand {
             Console.print(Self.ready(address.url(port: port), json: json))
         }
         do {
-            try await Shutdown(services: [sink], bound: .seconds(5), log: .line(label: "sink", level: .warning, format: nil))
-                .run()
+            try await Shutdown(
+                services: [sink], bound: .seconds(5), log: .line(label: "sink", level: .warning, format: nil)
+            )
+            .run()
         } catch let error as IOError {
             throw ListenFailure(error, address: address).failure
         }

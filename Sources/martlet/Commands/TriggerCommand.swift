@@ -1,6 +1,6 @@
 import ArgumentParser
-import NIOHTTP1
 import MartletCore
+import NIOHTTP1
 
 /// `martlet trigger`
 struct TriggerCommand: AsyncParsableCommand {
@@ -100,7 +100,8 @@ struct TriggerCommand: AsyncParsableCommand {
         var result = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            if scalar.properties.isAlphabetic && byte < 0x80 || scalar.isDigit || "-._~".unicodeScalars.contains(scalar) {
+            if scalar.properties.isAlphabetic && byte < 0x80 || scalar.isDigit || "-._~".unicodeScalars.contains(scalar)
+            {
                 result.unicodeScalars.append(scalar)
             } else {
                 result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

@@ -1,9 +1,10 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 import MartletService
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// The key that encrypts secrets at rest.
 struct MasterKey: Sendable, Hashable {
@@ -12,7 +13,8 @@ struct MasterKey: Sendable, Hashable {
     /// Makes one from the system's randomness.
     static func make() -> MasterKey {
         var system = SystemRandomNumberGenerator()
-        return MasterKey(bytes: (0..<SecretVault.keyLength).map { _ in UInt8.random(in: .min ... .max, using: &system) })
+        return MasterKey(
+            bytes: (0..<SecretVault.keyLength).map { _ in UInt8.random(in: .min ... .max, using: &system) })
     }
 
     /// Reads a key's base64; what it says of another text never repeats it.

@@ -1,7 +1,7 @@
 import Glibc
 import MartletDelivery
-import MartletService
 import MartletSQLite
+import MartletService
 import NIOPosix
 
 /// A store that this process has to itself, and whose master key fits.
@@ -26,7 +26,8 @@ struct OpenStore: Sendable {
             ).checkMasterKey()
         } catch is SecretVault.WrongKey {
             await store.close()
-            let source = place.masterKey == nil ? "the one in \(place.directory.masterKeyPath)" : "the one that was given"
+            let source =
+                place.masterKey == nil ? "the one in \(place.directory.masterKeyPath)" : "the one that was given"
             throw CommandFailure(
                 "The store \(place.storePath) was made with another master key than \(source). Give the key that it was "
                     + "made with: without it the signing secrets in the store cannot be read.")
@@ -56,7 +57,8 @@ struct OpenStore: Sendable {
         guard !place.hasStore else {
             throw CommandFailure(
                 "The store \(place.storePath) was made with a master key that is no longer in "
-                    + "\(place.directory.masterKeyPath). Put it back, or give it by \(SettingTable.masterKey.variable).")
+                    + "\(place.directory.masterKeyPath). Put it back, or give it by \(SettingTable.masterKey.variable)."
+            )
         }
         let made = MasterKey.make()
         try place.directory.write(made)

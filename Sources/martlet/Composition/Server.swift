@@ -2,8 +2,8 @@ import Logging
 import MartletAPI
 import MartletCore
 import MartletDelivery
-import MartletService
 import MartletSQLite
+import MartletService
 import MartletStore
 import NIOCore
 import NIOPosix
@@ -53,11 +53,12 @@ struct Server: Sendable {
             store: opened.store, directory: directory, committer: committer, sender: sender, group: group,
             limits: configuration.engine, identifiers: identifiers, clock: clock, metrics: metrics,
             version: Version.current, log: log("engine"))
-        try await engine.restore()
         let context = ServiceContext(
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
             limits: configuration.service, metrics: metrics, log: log("service"))
+        try await OperatorProfiles(configuration.profiles, file: configuration.file).put(into: context)
+        try await engine.restore()
         let api = APIServer(
             context: context, host: configuration.listen.host, port: configuration.listen.port, group: group,
             version: Version.current, log: log("api")

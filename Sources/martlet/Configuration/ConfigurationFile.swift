@@ -1,10 +1,13 @@
 import Configuration
+import MartletCore
 import Synchronization
 
 /// `martlet.yaml`, or the file that was named in its place.
 struct ConfigurationFile: Sendable {
     let path: String
     let provider: any ConfigProvider
+    /// The profiles of its own that it has.
+    let profiles: [Profile]
 
     private static let longest = 1 << 20
 
@@ -13,7 +16,7 @@ struct ConfigurationFile: Sendable {
     /// - Parameter name: the file that was asked for; `nil` for `martlet.yaml`, where there is one.
     /// - Returns: `nil` where there is no file, or nothing in it.
     /// - Throws: ``CommandFailure`` where a file that was asked for is missing, cannot be read, is no YAML, or has a key
-    ///   that no setting has.
+    ///   that no setting and no profile has.
     static func read(named name: String?) async throws(CommandFailure) -> ConfigurationFile? {
         let path = name ?? SettingTable.config.fallback ?? "martlet.yaml"
         let text: [UInt8]
@@ -43,14 +46,18 @@ struct ConfigurationFile: Sendable {
             throw .usage("\(path) is no YAML that settings can be read from: \(oneLine("\(error)"))")
         }
         try refuseUnknown(keys.all, in: path)
-        return ConfigurationFile(path: path, provider: provider)
+        let profiles = try await ProfileSections.read(keys.all, from: provider, file: path)
+        return ConfigurationFile(path: path, provider: provider, profiles: profiles)
     }
 
     private static func refuseUnknown(_ keys: [String], in path: String) throws(CommandFailure) {
         // A file cannot name itself.
-        let known = SettingTable.all.filter { $0.key != SettingTable.config.key }.flatMap { $0.isSecret ? [$0.key, $0.fileKey] : [$0.key] }
-        for key in keys.sorted() where !known.contains(key) {
-            let suggestion = Suggestion.nearest(to: key, among: known).map { " Did you mean \($0)?" } ?? ""
+        let known = SettingTable.all.filter { $0.key != SettingTable.config.key }.flatMap {
+            $0.isSecret ? [$0.key, $0.fileKey] : [$0.key]
+        }
+        for key in keys.sorted() where !known.contains(key) && !key.hasPrefix(ProfileSections.lead) {
+            let suggestion =
+                Suggestion.nearest(to: key, among: known + ["profiles"]).map { " Did you mean \($0)?" } ?? ""
             throw .usage("\(path) has an unknown key \(key).\(suggestion)")
         }
     }

@@ -1,8 +1,8 @@
 import Logging
 import MartletCore
 import MartletDelivery
-import MartletService
 import MartletSQLite
+import MartletService
 
 /// Everything that `serve` is told.
 struct ServeConfiguration: Sendable {
@@ -13,6 +13,10 @@ struct ServeConfiguration: Sendable {
     /// What every environment requires; `nil` leaves it to each.
     var requiresHTTPS: Bool?
     var migrates: Bool
+    /// Profiles that every environment gets beside the built-in ones.
+    var profiles: [Profile]
+    /// The file that they, and the settings, were read from; `nil` where there is none.
+    var file: String?
     var service = ServiceLimits()
     var engine = EngineLimits()
     var commit = CommitLimits()
@@ -29,6 +33,8 @@ struct ServeConfiguration: Sendable {
             allowedBlocks: try settings.value(of: SettingTable.allowNetworks) ?? [])
         requiresHTTPS = try settings.value(of: SettingTable.requireHTTPS)
         migrates = try settings[SettingTable.migrate]
+        profiles = settings.profiles
+        file = settings.file
 
         service.eventBytes = try settings[SettingTable.maxEventSize]
         service.requestBytes = try settings[SettingTable.maxRequestSize]

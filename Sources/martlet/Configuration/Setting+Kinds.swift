@@ -72,7 +72,8 @@ extension Setting where Value == Duration {
         ) { text throws(SettingComplaint) in
             guard let duration = Duration(text: text), range.contains(duration) else {
                 throw SettingComplaint(
-                    "Give a duration from \(range.lowerBound.text) to \(range.upperBound.text), such as 500ms, 30s or 5m.")
+                    "Give a duration from \(range.lowerBound.text) to \(range.upperBound.text), such as 500ms, 30s or 5m."
+                )
             }
             return duration
         }

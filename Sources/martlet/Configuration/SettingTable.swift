@@ -1,8 +1,8 @@
 import Logging
 import MartletCore
 import MartletDelivery
-import MartletService
 import MartletSQLite
+import MartletService
 import NIOCore
 
 /// Every setting there is.
@@ -76,7 +76,8 @@ enum SettingTable {
         guard let template = Template.named(text) else {
             let names = Template.all.map(\.name)
             let suggestion = Suggestion.nearest(to: text, among: names).map { " Did you mean \($0)?" } ?? ""
-            throw SettingComplaint("There is no such template.\(suggestion) Give one of \(names.joined(separator: ", ")).")
+            throw SettingComplaint(
+                "There is no such template.\(suggestion) Give one of \(names.joined(separator: ", ")).")
         }
         return template
     }
@@ -169,13 +170,16 @@ enum SettingTable {
         placeholder: "secret", isSecret: true)
 
     /// All of them, in the order in which they are shown.
-    static let all: [any SettingFacts] = [
-        config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks, requireHTTPS,
-        migrate, logLevel, logFormat,
-    ] + bounds + [
-        template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang, sinkReset, sinkDrip,
-        sinkVerify,
-    ]
+    static let all: [any SettingFacts] =
+        [
+            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
+            requireHTTPS,
+            migrate, logLevel, logFormat,
+        ] + bounds + [
+            template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang,
+            sinkReset, sinkDrip,
+            sinkVerify,
+        ]
 
     /// What bounds memory, descriptors and disk.
     static let bounds: [any SettingFacts] = [
@@ -184,10 +188,12 @@ enum SettingTable {
     ]
 
     /// Those that `serve` works with.
-    static let serving: [any SettingFacts] = [
-        config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks, requireHTTPS,
-        migrate, logLevel, logFormat,
-    ] + bounds
+    static let serving: [any SettingFacts] =
+        [
+            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
+            requireHTTPS,
+            migrate, logLevel, logFormat,
+        ] + bounds
 }
 
 extension SettingTable {

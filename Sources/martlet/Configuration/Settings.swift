@@ -1,4 +1,5 @@
 import Configuration
+import MartletCore
 
 /// What every setting is in this run, and where its value comes from: a flag, else a variable, else `martlet.yaml`,
 /// else the default.
@@ -15,6 +16,8 @@ struct Settings: Sendable {
     private var found: [String: Found] = [:]
     /// The file that was read; `nil` where there is none.
     let file: String?
+    /// The profiles that the file has beside the settings.
+    let profiles: [Profile]
     /// The variables that begin with `MARTLET_` and are no setting's.
     let strangers: [String]
 
@@ -31,6 +34,7 @@ struct Settings: Sendable {
         let file = try await ConfigurationFile.read(
             named: flags[SettingTable.config.key]?.first ?? environment[SettingTable.config.variable])
         self.file = file?.path
+        profiles = file?.profiles ?? []
 
         // In the order of SettingSource, by which the trace tells who answered.
         var providers: [any ConfigProvider] = [

@@ -11,7 +11,9 @@ enum StoreLocation: Sendable, Hashable {
         let path = text.dropFirst("sqlite:".count)
         guard !path.isEmpty else { throw SettingComplaint("Give the path of a file: sqlite:./martlet.db.") }
         // A store in memory would break the promise of every 202.
-        guard path != ":memory:" else { throw SettingComplaint("A store must outlive the process: give a file's path.") }
+        guard path != ":memory:" else {
+            throw SettingComplaint("A store must outlive the process: give a file's path.")
+        }
         self = .sqlite(path: String(path))
     }
 }

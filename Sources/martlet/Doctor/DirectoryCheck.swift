@@ -14,7 +14,8 @@ struct DirectoryCheck: Sendable {
             let code = errno
             guard code == ENOENT else {
                 return [
-                    .fail(Self.directory, "\(path): \(systemMessage(code))", "Let this user into it, or give --data-dir.")
+                    .fail(
+                        Self.directory, "\(path): \(systemMessage(code))", "Let this user into it, or give --data-dir.")
                 ]
             }
             return [

@@ -1,11 +1,13 @@
+import MartletCore
 import MartletDelivery
+import WebhookSigning
 
 /// Looks at everything that a server needs, changes nothing, and works while one runs.
 struct Doctor: Sendable {
     let settings: Settings
 
     func report() async -> DoctorReport {
-        var findings = [configuration]
+        var findings = [configuration] + profiles
         do throws(CommandFailure) {
             let configuration = try ServeConfiguration(settings)
             let holder = ProcessLock.holder(of: configuration.place.directory.lockPath)
@@ -33,5 +35,21 @@ struct Doctor: Sendable {
         return .warn(
             "configuration", "\(detail); no setting is called \(settings.strangers.joined(separator: ", "))",
             "Remove it, or correct its name.\(suggestion)")
+    }
+
+    /// Profiles that would stop the next start.
+    private var profiles: [Finding] {
+        settings.profiles.compactMap { profile in
+            let name = "profile \(profile.name)"
+            guard !Profile.builtIn.contains(where: { $0.name == profile.name }) else {
+                return .fail(name, "a built-in profile has this name", "Choose another.")
+            }
+            do throws(SignatureProfileError) {
+                try profile.signature.validate()
+                return nil
+            } catch {
+                return .fail(name, "signature.\(error.field) \(error.problem)", error.remedy)
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import MartletCore
-import MartletService
 import MartletSQLite
+import MartletService
 import MartletStore
 
 /// The store: opens, sound, durable, up to date, the master key's, and of this time and these rules.
@@ -18,7 +18,9 @@ struct StoreCheck: Sendable {
 
     func findings() async -> [Finding] {
         guard configuration.place.hasStore else {
-            return [.ok(Self.store, "\(path) is not there yet; the first start makes it"), clock(newest: nil), egress([])]
+            return [
+                .ok(Self.store, "\(path) is not there yet; the first start makes it"), clock(newest: nil), egress([]),
+            ]
         }
         do throws(StoreError) {
             let pending = try SQLiteMigrations.pending(at: path)

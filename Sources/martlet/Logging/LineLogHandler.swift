@@ -59,7 +59,9 @@ struct LineLogHandler: LogHandler {
         var line = style(time.now().rfc3339, .dim) + " " + (colour.map { style(padded, $0) } ?? padded) + " "
         line += "\(label): \(Self.printable(message))"
         for (key, value) in fields { line += style(" \(key)=", .dim) + Self.quoted(value) }
-        if let error, !fields.contains(where: { $0.0 == "error" }) { line += style(" error=", .dim) + Self.quoted(error) }
+        if let error, !fields.contains(where: { $0.0 == "error" }) {
+            line += style(" error=", .dim) + Self.quoted(error)
+        }
         return line + "\n"
     }
 

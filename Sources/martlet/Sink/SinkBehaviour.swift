@@ -65,7 +65,7 @@ struct SinkBehaviour: Sendable {
 
     private static func verifier(_ settings: Settings) throws(CommandFailure) -> WebhookVerifier? {
         guard let text = try settings.value(of: SettingTable.sinkVerify) else { return nil }
-        let profile = try SigningChoice.profile(try settings[SettingTable.profile])
+        let profile = try SigningChoice.profile(settings)
         let secret = try SigningChoice.secret(text)
         do throws(WebhookSigningError) {
             return try WebhookVerifier(profile: profile, secrets: [secret])

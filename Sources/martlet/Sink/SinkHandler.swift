@@ -35,7 +35,8 @@ final class SinkHandler: ChannelInboundHandler {
             self.head = head
             body = []
             if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(let bytes):
             guard body.count + bytes.readableBytes <= Self.longestBody else {

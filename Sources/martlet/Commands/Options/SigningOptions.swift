@@ -1,4 +1,5 @@
 import ArgumentParser
+import MartletCore
 import WebhookSigning
 
 /// By which profile and with which secret to sign or verify.
@@ -29,14 +30,16 @@ struct SigningChoice: Sendable {
     let secret: SigningSecret
 
     init(_ settings: Settings) throws(CommandFailure) {
-        profile = try Self.profile(try settings[SettingTable.profile])
+        profile = try Self.profile(settings)
         secret = try Self.secret(try settings[SettingTable.secret])
     }
 
-    /// The built-in profile of a name.
-    static func profile(_ name: String) throws(CommandFailure) -> SignatureProfile {
-        if let profile = SignatureProfile.named(name) { return profile }
-        let names = SignatureProfile.builtIn.map(\.name)
+    /// How signatures look in the profile that was named: a built-in one, or one of the file's.
+    static func profile(_ settings: Settings) throws(CommandFailure) -> SignatureProfile {
+        let name = try settings[SettingTable.profile]
+        let known = Profile.builtIn + settings.profiles
+        if let profile = known.first(where: { $0.name == name }) { return profile.signature }
+        let names = known.map(\.name)
         let suggestion = Suggestion.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
         throw .usage("There is no profile \(name).\(suggestion) Give one of \(names.joined(separator: ", ")).")
     }
