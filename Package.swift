@@ -34,7 +34,7 @@ let package = Package(
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(name: "MartletCore", dependencies: ["WebhookSigning"], swiftSettings: strict),
-        .target(name: "MartletStore", dependencies: ["MartletCore"], swiftSettings: strict),
+        .target(name: "MartletStore", dependencies: ["MartletCore", "WebhookSigning"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "MartletSQLite",
@@ -52,6 +52,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -83,19 +84,19 @@ let package = Package(
                 "WebhookSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             // Without MemberImportVisibility: optimised, it hides the members of Glibc's `timespec` from this target.
             swiftSettings: language),
         .target(
             name: "MartletTesting",
-            dependencies: ["MartletCore", "MartletStore"],
+            dependencies: ["MartletCore", "MartletStore", "WebhookSigning"],
             swiftSettings: strict),
         .executableTarget(
             name: "json-fuzz", dependencies: ["MartletCore"], path: "Fuzz/JSONFuzz", swiftSettings: strict),
@@ -128,6 +129,7 @@ let package = Package(
             dependencies: [
                 "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting",
                 "WebhookSigning",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -158,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "MartletCommandTests",
             dependencies: [
-                "martlet", "MartletCore", "MartletService", "WebhookSigning",
+                "martlet", "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "WebhookSigning",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

@@ -28,7 +28,7 @@ extension Schemas {
         """##
 
     private static let publishedMembers = ##"""
-        \##(eventMembers),
+        \##(eventMembers),"data":\##(payload),
         "deliveries":{"type":"array","maxItems":100,"items":{"$ref":"#/components/schemas/DeliveryReference"},
         "description":"The first 100."},
         "warnings":{"type":"array","items":{"$ref":"#/components/schemas/Warning"}},
@@ -93,14 +93,14 @@ extension Schemas {
             (
                 "PublishedEvent",
                 ##"""
-                {"type":"object","description":"The event without its payload, and what it is on its way to.",
-                "required":[\##(eventRequired),"deliveries","warnings"],"properties":{\##(publishedMembers)}}
+                {"type":"object","description":"The event as it is carried, and what it is on its way to.",
+                "required":[\##(eventRequired),"data","deliveries","warnings"],"properties":{\##(publishedMembers)}}
                 """##
             ),
             (
                 "AcceptedEvent",
                 ##"""
-                {"type":"object","required":["index","status",\##(eventRequired),"deliveries","warnings"],"properties":{
+                {"type":"object","required":["index","status",\##(eventRequired),"data","deliveries","warnings"],"properties":{
                 "index":{"type":"integer","minimum":0},"status":{"type":"integer","const":202},\##(publishedMembers)}}
                 """##
             ),

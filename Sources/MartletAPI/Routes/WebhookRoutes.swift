@@ -145,8 +145,8 @@ struct WebhookRoutes: RouteGroup {
             if type == nil { reader.note("type", "Name the event type to send: \"property.created\".") }
             let data = reader.value("data")
             try reader.finish()
-            let payload = try data.map { try JSONNormaliser.normalise($0.bytes) }
-            let tested = try await webhooks.test(id, type: type ?? "", data: payload?.bytes, by: principal)
+            let payload = try data.map(normalise)
+            let tested = try await webhooks.test(id, type: type ?? "", data: payload, by: principal)
             let target = kit.services.directory.target(id)
             return .json { writer in
                 writer.object { writer in
@@ -161,6 +161,17 @@ struct WebhookRoutes: RouteGroup {
                     ).write(to: &writer)
                 }
             }
+        }
+    }
+
+    /// The payload in the form it is sent in; what is wrong with it is named by its place in the request.
+    private func normalise(_ data: JSONValue) throws(PayloadRejection) -> [UInt8] {
+        do throws(PayloadRejection) {
+            return try JSONNormaliser.normalise(data.bytes).bytes
+        } catch {
+            var rejection = error
+            rejection.path = "$.data" + error.path.dropFirst()
+            throw rejection
         }
     }
 

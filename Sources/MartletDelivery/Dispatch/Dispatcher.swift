@@ -303,7 +303,10 @@ public struct Dispatcher: ~Copyable {
     /// Hands out slots, one parcel a lane in turn.
     private mutating func pump(now: Timestamp, into actions: inout [DispatchAction]) {
         guard !isDraining else { return }
-        while inFlightCount < limits.inFlight, unsettledCount < limits.unsettled, let lane = turns.popFirst() {
+        // An outcome that is not recorded is as good as none should the process die now: it still counts as in flight.
+        while inFlightCount + unsettledCount < limits.inFlight, unsettledCount < limits.unsettled,
+            let lane = turns.popFirst()
+        {
             lane.isQueued = false
             guard lane.hasSlot(most: limits.inFlightPerEndpoint), let parcel = lane.ready.popFirst() else { continue }
             start(parcel, in: lane, holdsSlot: true, into: &actions)

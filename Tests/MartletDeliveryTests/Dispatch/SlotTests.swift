@@ -103,6 +103,20 @@ import Testing
         #expect(sent.count == 10)
     }
 
+    /// A process that dies has these to repeat: those in flight, and those whose outcomes nobody has recorded.
+    @Test func anOutcomeThatIsNotRecordedCountsAsInFlight() {
+        let scene = DispatcherScene { $0.inFlight = 2 }
+        let endpoint = scene.endpoint()
+        let sent = scene.accept(scene.parcels(5, to: endpoint)).sent
+
+        let finished = scene.finish(sent[0], .acknowledged)
+        let settled = scene.settle(finished)
+
+        #expect(sent.count == 2)
+        #expect(finished.sent.isEmpty)
+        #expect(settled.sent.count == 1)
+    }
+
     @Test func noAttemptStartsWhileTooManyOutcomesWaitToBeRecorded() {
         let scene = DispatcherScene { $0.unsettled = 2 }
         let endpoint = scene.endpoint(DispatcherScene.rules(maxInFlight: 2))
