@@ -40,7 +40,8 @@ final class ServerProcess {
             let end = text.lastIndex(of: ")")
         else { return 0 }
         let fields = text[text.index(end, offsetBy: 2)...].split(separator: " ")
-        return (Double(fields[11])! + Double(fields[12])!) / Double(sysconf(Int32(_SC_CLK_TCK)))  // The kernel writes numbers.
+        let ticks = fields.count > 12 ? (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0) : 0
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     var residentMegabytes: Int { status("VmRSS:") }

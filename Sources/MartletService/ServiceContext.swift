@@ -59,7 +59,12 @@ public struct ServiceContext: Sendable {
     /// The application that a caller named, within what it may know of; its own where it speaks for one.
     func application(named name: String?, for principal: Principal) throws(ServiceError) -> Application? {
         guard let name else {
-            return principal.application.flatMap { directory.application($0, in: principal.environment) }
+            guard let own = principal.application else { return nil }
+            // Deleted while its request was under way: without it, the request would be about every application.
+            guard let application = directory.application(own, in: principal.environment) else {
+                throw .notFound("application")
+            }
+            return application
         }
         guard let application = directory.application(named: name, in: principal.environment),
             principal.mayKnow(of: application.id)

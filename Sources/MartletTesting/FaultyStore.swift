@@ -50,6 +50,11 @@ public final class FaultyStore: Store {
         state.withLock { $0.plan = .calls([:]) }
     }
 
+    /// Fails a share (0 to 1) of all further calls, half of them before and half after, as the seed has it.
+    public func fail(share: Double, seed: UInt64) {
+        state.withLock { $0.plan = .share(share, SeededRandom(seed: seed)) }
+    }
+
     /// Fails the next call that reaches the store.
     public func failNext(_ fault: Fault) {
         state.withLock { $0.plan = .calls([$0.calls + 1: fault]) }

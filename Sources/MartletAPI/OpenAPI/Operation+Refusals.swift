@@ -19,7 +19,8 @@ extension Operation {
         let isForAll: Bool
         switch access {
         case .open: (isKeyed, isForAll) = (false, true)
-        case .keyed(let permission, _): (isKeyed, isForAll) = (true, permission.roles.count == APIKey.Role.allCases.count)
+        case .keyed(let permission, _):
+            (isKeyed, isForAll) = (true, permission.roles.count == APIKey.Role.allCases.count)
         }
         add(400, body == nil ? "The request is not HTTP." : "The body is not JSON, or the request not HTTP.")
         if isKeyed { add(401, "There is no key, or none that counts.") }
@@ -35,7 +36,9 @@ extension Operation {
             add(415, "The body is of a type, or encoded in a way, that is not understood here.")
         }
         if name == "publishEvents" {
-            add(422, "Nothing was accepted; `results`, where it is there, says why of each event.", schema: "BatchRefused")
+            add(
+                422, "Nothing was accepted; `results`, where it is there, says why of each event.",
+                schema: "BatchRefused")
         } else if isKeyed {
             add(422, "A field, or the query, is not acceptable; `errors` says where.")
         }

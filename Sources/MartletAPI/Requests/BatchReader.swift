@@ -22,6 +22,9 @@ struct BatchReader {
     private func array(_ bytes: UnsafeRawBufferPointer) throws -> [Result<EventDraft, ServiceError>] {
         var reader = JSONReader(bytes)
         guard try reader.peek() == .array else {
+            // What is not JSON at all is to be told so first.
+            try reader.skipValue()
+            try reader.endDocument()
             throw Problem(
                 .unprocessableContent, "not_an_array",
                 "A batch is a JSON array of events, or one event a line as application/x-ndjson.")
@@ -72,6 +75,7 @@ struct BatchReader {
     }
 
     private var tooMany: Problem {
-        Problem(.contentTooLarge, "batch_too_long", "The batch has more than the \(most) events that are taken. Split it.")
+        Problem(
+            .contentTooLarge, "batch_too_long", "The batch has more than the \(most) events that are taken. Split it.")
     }
 }

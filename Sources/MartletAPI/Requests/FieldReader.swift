@@ -146,11 +146,14 @@ struct FieldReader {
     /// Notes the fields that nobody asked for.
     mutating func noteUnknown() {
         for member in members where !asked.contains(member.key) {
-            let near = asked.filter { $0.first == member.key.first || $0.contains(member.key) || member.key.contains($0) }
+            let near = asked.filter {
+                $0.first == member.key.first || $0.contains(member.key) || member.key.contains($0)
+            }
             let hint = (near.isEmpty ? asked : near).map { "`\($0)`" }.joined(separator: ", ")
             note(
                 String(member.key.prefix(100)),
-                asked.isEmpty ? "There is no such field; nothing is taken here." : "There is no such field. Known: \(hint).")
+                asked.isEmpty
+                    ? "There is no such field; nothing is taken here." : "There is no such field. Known: \(hint).")
         }
     }
 

@@ -22,7 +22,10 @@ struct PublishReader {
         var draft = EventDraft(type: "", data: [])
         var errors: [ServiceError.Field] = []
         guard try reader.peek() == .object else {
-            throw Problem(.unprocessableContent, "not_an_object", "\(reader.path): An event must be a JSON object: {…}.")
+            // What is not JSON at all is to be told so first.
+            try reader.skipValue()
+            throw Problem(
+                .unprocessableContent, "not_an_object", "\(reader.path): An event must be a JSON object: {…}.")
         }
         try reader.beginObject()
         while let key = try reader.nextKey() {

@@ -130,7 +130,8 @@ extension QueryParameter {
         [
             QueryParameter(
                 "limit", "How many to give at most.",
-                schema: #"{"type":"integer","minimum":1,"maximum":\#(limits.pageMost),"default":\#(limits.pageDefault)}"#),
+                schema:
+                    #"{"type":"integer","minimum":1,"maximum":\#(limits.pageMost),"default":\#(limits.pageDefault)}"#),
             QueryParameter("cursor", "Where to go on: `next_cursor` of the page before."),
         ]
     }

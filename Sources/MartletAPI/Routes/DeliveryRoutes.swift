@@ -21,7 +21,8 @@ struct DeliveryRoutes: RouteGroup {
                     .application,
                     QueryParameter(
                         "webhook", "Only what goes to this webhook.", schema: #"{"type":"string","pattern":"^ep_"}"#),
-                    QueryParameter("event", "Only what carries this event: its id, or the one that its publisher chose."),
+                    QueryParameter(
+                        "event", "Only what carries this event: its id, or the one that its publisher chose."),
                     .status, .since, .until,
                 ] + QueryParameter.page(kit.limits),
                 answer: .page("Delivery"), list),
@@ -40,12 +41,10 @@ struct DeliveryRoutes: RouteGroup {
                     "delivery_changed",
                 ], retry),
             Operation(
-                .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up", .changeDeliveries,
+                .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up",
+                detail: "An attempt that is under way is still recorded.", .changeDeliveries,
                 body: .json("Nothing", isRequired: false), answer: .one("Delivery", "Nothing more is sent of it."),
-                conflicts: [
-                    "delivery_in_flight", "delivery_succeeded", "delivery_failed", "delivery_cancelled",
-                    "delivery_changed",
-                ], cancel),
+                conflicts: ["delivery_succeeded", "delivery_failed", "delivery_cancelled", "delivery_changed"], cancel),
         ]
     }
 

@@ -78,7 +78,9 @@ struct EventRoutes: RouteGroup {
     /// One event a line.
     private static let lineTypes = ["application/x-ndjson", "application/jsonl"]
 
-    private func publishBatch(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+    private func publishBatch(_ request: Request, _ context: APIContext, _ principal: Principal) async throws
+        -> Response
+    {
         try kit.noQuery(request)
         let body = try await request.bytes(upTo: kit.limits.batchBytes, types: ["application/json"] + Self.lineTypes)
         let stamp = try kit.stamp(request, body, principal)

@@ -18,7 +18,8 @@ struct WebhookRoutes: RouteGroup {
         [
             Operation(
                 .post, "/v1/webhooks", "createWebhook", "Register a webhook",
-                detail: "The answer has the signing secret, which is shown here and at `/secret` only.", .changeWebhooks,
+                detail: "The answer has the signing secret, which is shown here and at `/secret` only.",
+                .changeWebhooks,
                 body: .json(
                     "NewWebhook",
                     example: #"{"url":"https://example.com/webhook","events":["property.updated","transaction.*"]}"#),
@@ -52,10 +53,12 @@ struct WebhookRoutes: RouteGroup {
                 .post, "/v1/webhooks/{id}/test", "testWebhook", "Send a test event now",
                 detail: "It is tried once, and the answer waits for what comes of it.", .changeWebhooks,
                 body: .json("TestEvent", example: #"{"type":"property.created","data":{"property_id":"p_1"}}"#),
-                answer: .one("TestResult", "The attempt, whether acknowledged or not."), conflicts: ["webhook_inactive"],
+                answer: .one("TestResult", "The attempt, whether acknowledged or not."),
+                conflicts: ["webhook_inactive"],
                 test),
             Operation(
-                .get, "/v1/webhooks/{id}/stats", "getWebhookStats", "Sum up how a webhook has been doing", .readWebhooks,
+                .get, "/v1/webhooks/{id}/stats", "getWebhookStats", "Sum up how a webhook has been doing",
+                .readWebhooks,
                 query: [
                     .since,
                     QueryParameter(

@@ -80,7 +80,8 @@ final class ConnectionRules: ChannelDuplexHandler {
         }
         if head.method == .CONNECT {
             return Problem(
-                .methodNotAllowed, "method_not_allowed", "This is no proxy: CONNECT is not taken.", headers: [.allow: ""])
+                .methodNotAllowed, "method_not_allowed", "This is no proxy: CONNECT is not taken.",
+                headers: [.allow: ""])
         }
         return nil
     }
@@ -92,7 +93,8 @@ final class ConnectionRules: ChannelDuplexHandler {
             rules.deadline = nil
             let seconds = rules.bodyTime.nanoseconds / 1_000_000_000
             rules.fail(
-                Problem(.requestTimeout, "request_timeout", "The body did not come within \(seconds) s of its headers."),
+                Problem(
+                    .requestTimeout, "request_timeout", "The body did not come within \(seconds) s of its headers."),
                 context)
         }
     }

@@ -59,7 +59,8 @@ extension SignatureProfile {
             if let key = KeyDerivation(rawValue: text) {
                 profile.keyDerivation = key
             } else {
-                reader.note("key", "Give \"utf8\", \"hex\", \"base64\", or \"base64-after:\" and a prefix, such as whsec_.")
+                reader.note(
+                    "key", "Give \"utf8\", \"hex\", \"base64\", or \"base64-after:\" and a prefix, such as whsec_.")
             }
         }
         if let tolerance = reader.duration("tolerance") { profile.tolerance = tolerance }

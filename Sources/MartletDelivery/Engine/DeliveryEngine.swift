@@ -131,7 +131,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             for outcome in outcomes {
                 actions += state.dispatcher.settled(
                     outcome.pending.parcel, outcome.pending.settlement, moved: outcome.moved, now: now)
-                if !state.waiters.isEmpty, let waiting = state.waiters.removeValue(forKey: outcome.pending.parcel.delivery.id)
+                if !state.waiters.isEmpty,
+                    let waiting = state.waiters.removeValue(forKey: outcome.pending.parcel.delivery.id)
                 {
                     waiters += waiting
                 }

@@ -40,7 +40,8 @@ public struct EventTypeService: Sendable {
         return type
     }
 
-    public func update(_ name: String, _ draft: Draft, by principal: Principal) async throws(ServiceError) -> EventType {
+    public func update(_ name: String, _ draft: Draft, by principal: Principal) async throws(ServiceError) -> EventType
+    {
         try principal.require(.changeCatalogue)
         return try await context.directory.changes.withLock { () async throws(ServiceError) in
             var type = try await find(name, principal)

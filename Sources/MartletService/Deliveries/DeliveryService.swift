@@ -62,6 +62,11 @@ public struct DeliveryService: Sendable {
     public func retry(_ id: DeliveryID, by principal: Principal) async throws(ServiceError) -> Delivery {
         try principal.require(.changeDeliveries)
         let now = context.time.now()
+        let delivery = try await stored(id, for: principal)
+        guard context.directory.endpoint(delivery.endpoint, in: principal.environment) != nil else {
+            throw ServiceError(
+                .conflict, "webhook_deleted", "The delivery's webhook was deleted, so there is nowhere to send it.")
+        }
         let moved = try await move(id, by: principal) { machine throws(DeliveryStateMachine.IllegalMove) in
             try machine.retryRequested(at: now)
         }

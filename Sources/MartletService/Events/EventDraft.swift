@@ -62,8 +62,10 @@ extension EventBody {
             put("\",\"data\":" as StaticString)
             start = count
             data.withUnsafeBytes { data in
-                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<count + data.count])
-                    .copyMemory(from: data)
+                UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<count + data.count]
+                )
+                .copyMemory(from: data)
             }
             count += data.count
             put("}" as StaticString)

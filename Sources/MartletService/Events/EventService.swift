@@ -127,7 +127,8 @@ public struct EventService: Sendable {
             warnings.append(
                 PublishWarning(
                     code: "unknown_event_type", path: "$.type",
-                    message: "\(draft.type) is not in the catalogue. Add it with POST /v1/event-types, or mend the name."))
+                    message:
+                        "\(draft.type) is not in the catalogue. Add it with POST /v1/event-types, or mend the name."))
         }
         return warnings
     }
@@ -174,7 +175,10 @@ public struct EventService: Sendable {
             try await context.store.deliveries(
                 of: id, in: principal.environment, limit: context.limits.deliveriesTold)
         }
-        return PublishedEvent(event: event, deliveries: deliveries, warnings: prepared.warnings, unmatched: nil)
+        // Replays are none of the first answer's.
+        return PublishedEvent(
+            event: event, deliveries: deliveries.filter { $0.cause == .publish }, warnings: prepared.warnings,
+            unmatched: nil)
     }
 
     // MARK: Looking

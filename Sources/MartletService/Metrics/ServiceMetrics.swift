@@ -72,7 +72,8 @@ public final class ServiceMetrics: Sendable {
         var text = PrometheusText()
         text.counter("martlet_events_accepted_total", "Events made durable.", accepted.load(ordering: .relaxed))
         text.counter(
-            "martlet_deliveries_accepted_total", "Deliveries made durable.", deliveriesAccepted.load(ordering: .relaxed))
+            "martlet_deliveries_accepted_total", "Deliveries made durable.", deliveriesAccepted.load(ordering: .relaxed)
+        )
         text.counter("martlet_commits_total", "Transactions of the group commit.", batches.load(ordering: .relaxed))
         text.counter(
             "martlet_commit_units_total", "Events and outcomes in those transactions.",

@@ -31,24 +31,34 @@ public struct ProfileService: Sendable {
     /// Replaces one of the environment's own profiles. Its webhooks follow at once.
     public func update(_ profile: Profile, by principal: Principal) async throws(ServiceError) -> Listed {
         try principal.require(.changeProfiles)
-        let before = try custom(profile.name, principal)
-        return try await put(
-            CustomProfile(
-                environment: principal.environment, profile: profile, createdAt: before.createdAt,
-                updatedAt: context.time.now()))
+        return try await context.directory.changes.withLock { () async throws(ServiceError) in
+            let before = try custom(profile.name, principal)
+            let listed = try await put(
+                CustomProfile(
+                    environment: principal.environment, profile: profile, createdAt: before.createdAt,
+                    updatedAt: context.time.now()))
+            let usual = try context.environment(of: principal).profile
+            for endpoint in context.directory.endpoints(in: principal.environment)
+            where (endpoint.profile ?? usual) == profile.name {
+                context.courier.endpointChanged(endpoint)
+            }
+            return listed
+        }
     }
 
     public func delete(_ name: String, by principal: Principal) async throws(ServiceError) {
         try principal.require(.changeProfiles)
-        _ = try custom(name, principal)
-        let isUsed =
-            try context.environment(of: principal).profile == name
-            || context.directory.endpoints(in: principal.environment).contains { $0.profile == name }
-        guard !isUsed else {
-            throw ServiceError(
-                .conflict, "profile_in_use", "Webhooks, or the environment itself, follow \(name). Move them first.")
+        try await context.directory.changes.withLock { () async throws(ServiceError) in
+            _ = try custom(name, principal)
+            let isUsed =
+                try context.environment(of: principal).profile == name
+                || context.directory.endpoints(in: principal.environment).contains { $0.profile == name }
+            guard !isUsed else {
+                throw ServiceError(
+                    .conflict, "profile_in_use", "Webhooks, or the environment itself, follow \(name). Move them first.")
+            }
+            try await context.apply([.deleteProfile(environment: principal.environment, name: name)])
         }
-        try await context.apply([.deleteProfile(environment: principal.environment, name: name)])
     }
 
     public func profile(_ name: String, for principal: Principal) throws(ServiceError) -> Listed {

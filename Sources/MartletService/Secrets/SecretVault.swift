@@ -43,7 +43,8 @@ public struct SecretVault: Sendable {
     /// Opens what ``seal(_:owner:)`` sealed for the same owner.
     public func open(_ sealed: [UInt8], owner: String) throws(WrongKey) -> [UInt8] {
         do {
-            return try Array(AES.GCM.open(AES.GCM.SealedBox(combined: sealed), using: key, authenticating: Array(owner.utf8)))
+            return try Array(
+                AES.GCM.open(AES.GCM.SealedBox(combined: sealed), using: key, authenticating: Array(owner.utf8)))
         } catch {
             throw WrongKey()
         }

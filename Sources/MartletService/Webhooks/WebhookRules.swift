@@ -105,7 +105,8 @@ enum WebhookRules {
 
     static func check(metadata: [Metadata], into fields: inout [ServiceError.Field]) {
         if metadata.count > 50 { fields.append(.init("metadata", "At most 50 entries are taken.")) }
-        for entry in metadata.prefix(50) where entry.name.isEmpty || entry.name.utf8.count > 64 || entry.value.utf8.count > 500 {
+        for entry in metadata.prefix(50)
+        where entry.name.isEmpty || entry.name.utf8.count > 64 || entry.value.utf8.count > 500 {
             fields.append(
                 .init("metadata.\(entry.name.prefix(64))", "Names have 1 to 64 bytes and values up to 500."))
         }

@@ -232,7 +232,8 @@ public struct WebhookService: Sendable {
                 fields.append(
                     .init(
                         "cut_over_at",
-                        "The scheme \(profile.signature.scheme.rawValue) signs with both secrets until `overlap` ends."))
+                        "The scheme \(profile.signature.scheme.rawValue) signs with both secrets until `overlap` ends.")
+                )
             } else if cutOverAt > now + .seconds(30 * 86_400) {
                 fields.append(.init("cut_over_at", "This is more than 30d ahead."))
             }
@@ -277,7 +278,8 @@ public struct WebhookService: Sendable {
             endpoint: id, application: endpoint.application, cause: .test, createdAt: now, state: .scheduled(due: now))
         let stored = Event(
             id: eventID, environment: principal.environment, chosenID: nil, type: type,
-            application: endpoint.application, created: now, acceptedAt: now, isTest: true, deliveryCount: 1, body: body)
+            application: endpoint.application, created: now, acceptedAt: now, isTest: true, deliveryCount: 1, body: body
+        )
         _ = try await context.committer.accept(
             Acceptance(entries: [Acceptance.Entry(event: stored, deliveries: [delivery])]))
         await context.courier.settled(delivery.id, of: id)

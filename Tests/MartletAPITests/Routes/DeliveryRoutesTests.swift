@@ -30,10 +30,11 @@ import Testing
             #expect(attempt["request"]?["body"]?.string == service.sender.bodies.first)
             #expect(attempt["response"]?["body"] == "ok")
             #expect(attempt["address"] == "127.0.0.1")
-            #expect(attempt["timing_ms"] == [
-                "resolve": nil, "connect": .number("0.1"), "tls": nil, "first_byte": .number("0.2"),
-                "total": .number("0.3"),
-            ])
+            #expect(
+                attempt["timing_ms"] == [
+                    "resolve": nil, "connect": .number("0.1"), "tls": nil, "first_byte": .number("0.2"),
+                    "total": .number("0.3"),
+                ])
         }
     }
 
@@ -77,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func whatIsUnderWayOrDoneCannotBeMoved() async throws {
+    @Test func whatIsUnderWayOrDoneIsNotRetried() async throws {
         try await TestService.with { service in
             _ = try await service.admin.makeWebhook()
             service.sender.hold()
@@ -86,15 +87,35 @@ import Testing
             await service.sender.hasSent(1)
 
             let underWay = try await service.admin.get("/v1/deliveries/\(id)")
-            let early = try await service.admin.post("/v1/deliveries/\(id)/cancel")
+            let early = try await service.admin.post("/v1/deliveries/\(id)/retry")
             service.sender.release()
             try await service.admin.hasSettled(id)
-            let late = try await service.admin.post("/v1/deliveries/\(id)/cancel")
+            let late = try await service.admin.post("/v1/deliveries/\(id)/retry")
 
             #expect(underWay["status"] == "in_flight")
             #expect(early.status == 409)
             #expect(early.code == "delivery_in_flight")
+            #expect(late.status == 409)
             #expect(late.code == "delivery_succeeded")
+        }
+    }
+
+    @Test func cancellingLetsAnAttemptUnderWayFinishAndRecordsIt() async throws {
+        try await TestService.with { service in
+            _ = try await service.admin.makeWebhook()
+            service.sender.hold()
+            let published = try await service.admin.publish()
+            let id = try #require(published["deliveries"]?[0]?["id"]?.string)
+            await service.sender.hasSent(1)
+
+            let cancelled = try await service.admin.post("/v1/deliveries/\(id)/cancel")
+            service.sender.release()
+            try await service.admin.hasSettled(id)
+            let after = try await service.admin.get("/v1/deliveries/\(id)")
+
+            #expect(cancelled.status == 200)
+            #expect(after["status"] == "cancelled")
+            #expect(after["attempts"]?.array?.count == 1)
         }
     }
 

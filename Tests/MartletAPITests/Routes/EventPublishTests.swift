@@ -36,7 +36,8 @@ import Testing
             let published = try await service.admin.post(
                 "/v1/events",
                 [
-                    "type": "property.created", "data": ["n": 1], "id": "order:42", "created": "2023-06-15T12:30:00+02:00",
+                    "type": "property.created", "data": ["n": 1], "id": "order:42",
+                    "created": "2023-06-15T12:30:00+02:00",
                     "ordering_key": "42",
                 ])
             await service.sender.hasSent(1)

@@ -7,7 +7,8 @@ import Testing
     @Test func aUrlAndEventsAreEnough() async throws {
         try await TestService.with { service in
             let made = try await service.admin.post(
-                "/v1/webhooks", ["url": "https://example.com/webhook", "events": ["property.updated", "transaction.*"]])
+                "/v1/webhooks",
+                ["url": "https://example.com/webhook", "events": ["property.updated", "transaction.*"]])
 
             #expect(made.status == 201)
             #expect(made.raw.header("location") == "/v1/webhooks/\(try made.string("id"))")
@@ -117,9 +118,11 @@ import Testing
             Limit("description", most: 1000) { "\"\(String(repeating: "x", count: $0))\"" },
             Limit("success", "[200]", "[199]"), Limit("success", "[599]", "[600]"),
             Limit("events", most: 100) { count in "[\((0..<count).map { "\"t\($0)\"" }.joined(separator: ","))]" },
-            Limit("headers", most: 20) { count in "{\((0..<count).map { "\"X-\($0)\":\"v\"" }.joined(separator: ","))}" },
+            Limit("headers", most: 20) { count in "{\((0..<count).map { "\"X-\($0)\":\"v\"" }.joined(separator: ","))}"
+            },
             Limit("headers", most: 4096) { "{\"X-Long\":\"\(String(repeating: "x", count: $0))\"}" },
-            Limit("metadata", most: 50) { count in "{\((0..<count).map { "\"m\($0)\":\"v\"" }.joined(separator: ","))}" },
+            Limit("metadata", most: 50) { count in "{\((0..<count).map { "\"m\($0)\":\"v\"" }.joined(separator: ","))}"
+            },
             Limit("metadata", most: 500) { "{\"m\":\"\(String(repeating: "x", count: $0))\"}" },
             Limit("metadata", most: 64) { "{\"\(String(repeating: "x", count: $0))\":\"v\"}" },
             Limit("retry", most: 50) { count in

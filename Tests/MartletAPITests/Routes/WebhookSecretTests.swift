@@ -42,7 +42,8 @@ import Testing
             let id = try await service.admin.makeWebhook()
 
             let rotated = try await service.admin.post(
-                "/v1/webhooks/\(id)/secret/rotate", ["secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", "overlap": "0s"])
+                "/v1/webhooks/\(id)/secret/rotate",
+                ["secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", "overlap": "0s"])
             let shown = try await service.admin.get("/v1/webhooks/\(id)/secret")
 
             #expect(rotated.status == 200, "\(rotated.text)")

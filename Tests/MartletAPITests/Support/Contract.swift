@@ -19,7 +19,8 @@ struct Contract: Sendable {
             }
             #expect(answer.json?["status"]?.integer == answer.status, sourceLocation: sourceLocation)
         } else if answer.status >= 400, method != "HEAD" {
-            Issue.record("\(method) \(target) answered \(answer.status) without a problem.", sourceLocation: sourceLocation)
+            Issue.record(
+                "\(method) \(target) answered \(answer.status) without a problem.", sourceLocation: sourceLocation)
         }
         guard let operation = operation(method, target) else { return }
         guard let response = operation["responses"]?["\(answer.status)"] else {
@@ -35,7 +36,8 @@ struct Contract: Sendable {
         let type = answer.raw.header("content-type").map { String($0.prefix { $0 != ";" }) } ?? ""
         guard let schema = content[type]?["schema"] else {
             Issue.record(
-                "\(method) \(target) is not said to answer \(answer.status) with \(type).", sourceLocation: sourceLocation)
+                "\(method) \(target) is not said to answer \(answer.status) with \(type).",
+                sourceLocation: sourceLocation)
             return
         }
         guard type.hasSuffix("json") else { return }

@@ -55,7 +55,8 @@ struct SchemaChecker: Sendable {
         _ members: [JSONValue.Member], _ schema: JSONValue, _ isOpen: Bool, _ path: String
     ) -> [String] {
         var failures: [String] = []
-        for name in schema["required"]?.array?.compactMap(\.string) ?? [] where !members.contains(where: { $0.key == name }) {
+        for name in schema["required"]?.array?.compactMap(\.string) ?? []
+        where !members.contains(where: { $0.key == name }) {
             failures.append("\(path): \(name) is missing")
         }
         let properties = schema["properties"]
@@ -95,8 +96,12 @@ struct SchemaChecker: Sendable {
             let fits = (try? Regex(pattern).firstMatch(in: text)) ?? nil
             if fits == nil { failures.append("\(path): \(text) does not match \(pattern)") }
         }
-        if let least = schema["minLength"]?.integer, text.unicodeScalars.count < least { failures.append("\(path): too short") }
-        if let most = schema["maxLength"]?.integer, text.unicodeScalars.count > most { failures.append("\(path): too long") }
+        if let least = schema["minLength"]?.integer, text.unicodeScalars.count < least {
+            failures.append("\(path): too short")
+        }
+        if let most = schema["maxLength"]?.integer, text.unicodeScalars.count > most {
+            failures.append("\(path): too long")
+        }
         return failures
     }
 

@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import MartletCore
 import MartletDelivery
-import MartletService
 import MartletSQLite
+import MartletService
 import MartletStore
 import NIOCore
 import NIOPosix
@@ -64,7 +64,8 @@ struct TestService: Sendable {
         let sender = RecordingSender(group: group)
         let engine = DeliveryEngine(
             store: store, directory: directory, committer: committer, sender: sender, group: group,
-            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version, log: log)
+            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version, log: log
+        )
         try await engine.restore()
         let context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
@@ -80,8 +81,10 @@ struct TestService: Sendable {
                 return nil
             }
             guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-            let contract = try Contract(OpenAPIDocument(
-                operations: APIServer.operations(context, version: version), limits: limits, version: version).bytes)
+            let contract = try Contract(
+                OpenAPIDocument(
+                    operations: APIServer.operations(context, version: version), limits: limits, version: version
+                ).bytes)
             let service = TestService(port: port, context: context, sender: sender, keys: keys, contract: contract)
             let result: Result<Value, any Error>
             do {

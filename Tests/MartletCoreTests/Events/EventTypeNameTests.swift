@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "a.", ".a", "a..b", "a b", "a.b ", "prop\u{e9}", "a/b", "a:b", "a*", "*.a", "a.*.b", "**", "a\n", "\u{0}",
+        "", ".", "a.", ".a", "a..b", "a b", "a.b ", "prop\u{e9}", "a/b", "a:b", "a*", "*.a", "a.*.b", "**", "a\n",
+        "\u{0}",
         String(repeating: "a", count: 129),
     ])
     func anythingElseIsNeitherANameNorAPattern(name: String) {

@@ -8,7 +8,9 @@ import Testing
     static func delays(_ policy: RetryPolicy, random: Double = 0.5) -> [Duration] {
         var delays: [Duration] = []
         var at = start
-        while let next = policy.nextAttempt(after: delays.count + 1, failedAt: at, firstAttemptAt: start, random: random) {
+        while let next = policy.nextAttempt(
+            after: delays.count + 1, failedAt: at, firstAttemptAt: start, random: random)
+        {
             delays.append(next.since(at))
             at = next
         }
