@@ -42,17 +42,20 @@ public struct ApplicationService: Sendable {
     /// Deletes an application with its webhooks and keys. The environment's default application stays.
     public func delete(_ name: String, by principal: Principal) async throws(ServiceError) {
         try principal.require(.changeApplications)
-        let application = try find(name, for: principal)
-        guard try context.environment(of: principal).defaultApplication != application.id else {
-            throw ServiceError(
-                .conflict, "default_application",
-                "This is the environment's default application, which webhooks without another belong to. It stays.")
+        try await context.directory.changes.withLock { () async throws(ServiceError) in
+            let application = try find(name, for: principal)
+            guard try context.environment(of: principal).defaultApplication != application.id else {
+                throw ServiceError(
+                    .conflict, "default_application",
+                    "This is the environment's default application, which webhooks without another belong to. It stays."
+                )
+            }
+            let endpoints = context.directory.endpoints(in: principal.environment, application: application.id)
+            try await context.apply([
+                .deleteApplication(environment: principal.environment, id: application.id, at: context.time.now())
+            ])
+            for endpoint in endpoints { context.courier.endpointDeleted(endpoint.id) }
         }
-        let endpoints = context.directory.endpoints(in: principal.environment, application: application.id)
-        try await context.apply([
-            .deleteApplication(environment: principal.environment, id: application.id, at: context.time.now())
-        ])
-        for endpoint in endpoints { context.courier.endpointDeleted(endpoint.id) }
     }
 
     /// The application of that id or uid.

@@ -55,7 +55,8 @@ public struct ProfileService: Sendable {
                 || context.directory.endpoints(in: principal.environment).contains { $0.profile == name }
             guard !isUsed else {
                 throw ServiceError(
-                    .conflict, "profile_in_use", "Webhooks, or the environment itself, follow \(name). Move them first.")
+                    .conflict, "profile_in_use", "Webhooks, or the environment itself, follow \(name). Move them first."
+                )
             }
             try await context.apply([.deleteProfile(environment: principal.environment, name: name)])
         }

@@ -73,11 +73,13 @@ public struct WebhookService: Sendable {
 
     public func delete(_ id: EndpointID, by principal: Principal) async throws(ServiceError) {
         try principal.require(.changeWebhooks)
-        let endpoint = try context.endpoint(id, for: principal)
-        try await context.apply([
-            .deleteEndpoint(environment: endpoint.environment, id: id, at: context.time.now())
-        ])
-        context.courier.endpointDeleted(id)
+        try await context.directory.changes.withLock { () async throws(ServiceError) in
+            let endpoint = try context.endpoint(id, for: principal)
+            try await context.apply([
+                .deleteEndpoint(environment: endpoint.environment, id: id, at: context.time.now())
+            ])
+            context.courier.endpointDeleted(id)
+        }
     }
 
     private func put(_ endpoint: Endpoint) async throws(ServiceError) {
@@ -118,9 +120,9 @@ public struct WebhookService: Sendable {
         }
         let profile =
             context.directory.profile(named: endpoint.profile ?? environment.profile, in: environment.id) ?? .standard
-        if let headers = draft.headers {
-            WebhookRules.check(headers: headers, profile: profile.signature, into: &fields)
-            endpoint.headers = headers
+        if let headers = draft.headers { endpoint.headers = headers }
+        if draft.headers != nil || draft.profile != nil {
+            WebhookRules.check(headers: endpoint.headers, profile: profile.signature, into: &fields)
         }
         if let most = draft.maxInFlight {
             if let most, !(1...1000).contains(most) {
