@@ -10,7 +10,7 @@ command -v swift >/dev/null || {
 
 declare -A packages=(
     [build]="libsqlite3-dev pkg-config"
-    [test]="node-express php-cli openssl python3-venv"
+    [test]="curl node-express php-cli openssl python3-venv"
 )
 missing=()
 for purpose in "$@"; do

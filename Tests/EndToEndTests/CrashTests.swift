@@ -11,8 +11,9 @@ import Testing
         let kills = 20
         let inFlight = 32
         try await withStage { stage in
-            let seed = UInt64.random(in: .min ... .max)
-            print("Killing with the seed \(seed)")
+            let given = ProcessInfo.processInfo.environment["CRASH_SEED"].flatMap { UInt64($0) }
+            let seed = given ?? .random(in: .min ... .max)
+            print("Killing with CRASH_SEED=\(seed)")
             var random = SplitMix(state: seed)
             let martlet = try await stage.martlet(flags: ["--max-in-flight", "\(inFlight)"])
             let capture = try await stage.capture()

@@ -85,7 +85,9 @@ struct QueryReader {
     mutating func page(_ limits: ServiceLimits) -> PageRequest {
         var limit = limits.pageDefault
         if let text = string("limit") {
-            if let number = Int(text), (1...limits.pageMost).contains(number) {
+            if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = Int(text),
+                (1...limits.pageMost).contains(number)
+            {
                 limit = number
             } else {
                 errors.append(.init("limit", "Give a number from 1 to \(limits.pageMost)."))

@@ -124,6 +124,8 @@ final class ConnectionRules: ChannelDuplexHandler {
             // The request was answered before its body had come: there is nothing to say any more.
             context.close(promise: nil)
         } else {
+            // An answer may be on its way that did not wait for the body; then it is the last one.
+            if isReading { unanswered[unanswered.count - 1].closes = true }
             context.fireErrorCaught(HTTPParserError.unknown)
         }
     }
@@ -166,7 +168,6 @@ final class ConnectionRules: ChannelDuplexHandler {
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: promise)
-        if !unanswered.isEmpty { unanswered[0].closes = true }
     }
 }
 
