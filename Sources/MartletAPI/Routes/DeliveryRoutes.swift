@@ -38,7 +38,7 @@ struct DeliveryRoutes: RouteGroup {
                 answer: .one("Delivery", "The attempt is on its way.", status: .accepted),
                 conflicts: [
                     "delivery_held", "delivery_in_flight", "delivery_succeeded", "delivery_cancelled",
-                    "delivery_changed",
+                    "delivery_changed", "webhook_deleted",
                 ], retry),
             Operation(
                 .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up",

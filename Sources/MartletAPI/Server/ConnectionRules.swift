@@ -193,7 +193,10 @@ extension Problem {
             self.init(.badRequest, "malformed_request", "A header of the request has a character that it cannot have.")
         case .invalidVersion:
             self.init(.badRequest, "malformed_request", "The request's version is not an HTTP version. Send HTTP/1.1.")
-        default: self.init(.badRequest, "malformed_request", "The bytes are not an HTTP/1.1 request.")
+        default:
+            self.init(
+                .badRequest, "malformed_request",
+                "The bytes are not an HTTP/1.1 request, or its body is framed in a way that RFC 9112, section 6, forbids.")
         }
     }
 }

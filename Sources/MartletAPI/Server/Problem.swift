@@ -49,7 +49,7 @@ struct Problem: Error {
         case .notJSON, .byteOrderMark, .invalidUTF8:
             self.init(
                 .badRequest, rejection.code.rawValue,
-                "The body is not JSON: at byte \(rejection.offset), \(rejection.message)",
+                "The body is not JSON. \(rejection.message)",
                 fields: [.init(rejection.path, rejection.message)])
         default:
             self.init(

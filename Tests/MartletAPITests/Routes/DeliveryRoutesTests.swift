@@ -119,6 +119,20 @@ import Testing
         }
     }
 
+    @Test func whatHasNowhereToGoIsNotRetried() async throws {
+        try await TestService.with { service in
+            let webhook = try await service.admin.makeWebhook()
+            service.sender.status = 410
+            let id = try await service.admin.makeDelivery()
+            _ = try await service.admin.delete("/v1/webhooks/\(webhook)")
+
+            let refused = try await service.admin.post("/v1/deliveries/\(id)/retry")
+
+            #expect(refused.status == 409)
+            #expect(refused.code == "webhook_deleted")
+        }
+    }
+
     @Test func whatWaitsForAnInactiveWebhookIsHeld() async throws {
         try await TestService.with { service in
             let webhook = try await service.admin.makeWebhook()

@@ -6,7 +6,7 @@ import MartletTesting
 import Testing
 import WebhookSigning
 
-@Suite struct EngineTests {
+@Suite(.timeLimit(.minutes(1))) struct EngineTests {
     @Test func aHealthyEndpointIsDeliveredToWithoutReadingAnythingBack() async throws {
         var limits = EngineLimits()
         // Sums of attempts are written to the store as well, every so often.
@@ -259,7 +259,14 @@ import WebhookSigning
     @Test func anEventAcceptedForAnEndpointDeletedMeanwhileIsCancelled() async throws {
         let scene = try await EngineScene()
         let webhook = try await scene.webhook()
+        let calls = scene.store.callCount
         try await WebhookService(scene.context).delete(webhook.endpoint.id, by: scene.principal)
+        // The change and the cancelling: whatever is stored from now on comes after both.
+        _ = try await eventually {
+            scene.store.callCount
+        } until: {
+            $0 >= calls + 2
+        }
         let now = scene.clock.now()
         let body = EventBody(id: "evt", type: "a", created: now, data: Array("{}".utf8))
         let event = Event(

@@ -5,7 +5,7 @@ import MartletStore
 import MartletTesting
 import Testing
 
-@Suite struct RestartTests {
+@Suite(.timeLimit(.minutes(1))) struct RestartTests {
     @Test func aFarRetrySurvivesARestartAndIsMadeOnItsMillisecond() async throws {
         var scene = try await EngineScene(profile: "real-estate")
         scene.sender.answer { _, _ in .status(500) }
