@@ -53,6 +53,15 @@ import WebhookSigning
         },
         Mistake(field: "max_in_flight") { $0.maxInFlight = .some(0) },
         Mistake(field: "max_in_flight") { $0.maxInFlight = .some(1001) },
+        Mistake(field: "rate_limit.rate") { $0.rateLimit = .some(RateLimit(count: 0, per: .seconds(1), burst: 1)) },
+        Mistake(field: "rate_limit.rate") {
+            $0.rateLimit = .some(RateLimit(count: 1_000_001, per: .seconds(1), burst: 1))
+        },
+        Mistake(field: "rate_limit.per") {
+            $0.rateLimit = .some(RateLimit(count: 1, per: .milliseconds(999), burst: 1))
+        },
+        Mistake(field: "rate_limit.per") { $0.rateLimit = .some(RateLimit(count: 1, per: .seconds(86_401), burst: 1)) },
+        Mistake(field: "rate_limit.burst") { $0.rateLimit = .some(RateLimit(count: 1, per: .seconds(1), burst: 0)) },
         Mistake(field: "retry.jitter", make: retry(RetryPolicy(delays: [], jitter: 1.1))),
         Mistake(field: "retry.jitter", make: retry(RetryPolicy(delays: [], jitter: -0.1))),
         Mistake(field: "retry.jitter", make: retry(RetryPolicy(delays: [], jitter: .nan))),
@@ -174,7 +183,7 @@ import WebhookSigning
         var draft = WebhookDraft()
         draft.description = "after"
         draft.timeout = .some(nil)
-        let changed = try await scene.webhooks.update(webhook.id, draft, by: scene.admin)
+        let changed = try await scene.webhooks.update(webhook.id, draft, by: scene.admin).endpoint
 
         #expect(changed.description == "after")
         #expect(changed.timeout == nil)
@@ -213,6 +222,44 @@ import WebhookSigning
         #expect(changed.timeout == .seconds(7))
         #expect(changed.maxInFlight == 9)
         #expect(changed.events == ["a"])
+        await scene.stop()
+    }
+
+    @Test func onlyTheChangeThatMakesItActiveAgainTellsTheGap() async throws {
+        let scene = try await ServiceScene()
+        let webhook = try await scene.webhook()
+        func update(_ change: (inout WebhookDraft) -> Void) async throws -> WebhookService.Changed {
+            var draft = WebhookDraft()
+            change(&draft)
+            return try await scene.webhooks.update(webhook.id, draft, by: scene.admin)
+        }
+        let start = scene.clock.now()
+
+        let stillActive = try await update { $0.active = true }
+        let paused = try await update { $0.active = false }
+        scene.clock.advance(by: .seconds(60))
+        let pausedAgain = try await update { $0.active = false }
+        let other = try await update { $0.description = "paused" }
+        scene.clock.advance(by: .seconds(60))
+        let active = try await update { $0.active = true }
+        let later = try await update { $0.active = true }
+        let stored = try await scene.store.configuration().endpoints.first { $0.id == webhook.id }
+
+        #expect([stillActive, paused, pausedAgain, other, later].allSatisfy { $0.gap == nil })
+        #expect(active.gap?.since == start)
+        #expect(active.gap?.until == start + .seconds(120))
+        #expect(later.endpoint.lastGap == active.gap)
+        #expect(stored?.lastGap == active.gap)
+        await scene.stop()
+    }
+
+    @Test func aWebhookMadeInactiveWasSentNothingFromItsBeginning() async throws {
+        let scene = try await ServiceScene()
+
+        let webhook = try await scene.webhook { $0.active = false }
+
+        #expect(webhook.inactivity == .paused)
+        #expect(webhook.deactivatedAt == webhook.createdAt)
         await scene.stop()
     }
 

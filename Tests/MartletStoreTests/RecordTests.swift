@@ -37,6 +37,17 @@ struct RecordTests {
                 "retry":{"delays_ms":[5000],"window_ms":900000,"jitter":0.1},"timeout_ms":1500,"success":[200,204],\
                 "metadata":[]}
                 """)
+        full.rateLimit = RateLimit(count: 50, per: .seconds(1), burst: 75)
+        full.isOrdered = true
+        full.deactivate(.paused, at: now)
+        full.activate(at: now + .seconds(9))
+        #expect(
+            String(decoding: EndpointRecord.encode(full), as: UTF8.self).hasSuffix(
+                """
+                "metadata":[],"rate_limit":{"count":50,"period_ms":1000,"burst":75},"ordered":true,\
+                "deactivated_ms":1686825000000,"reactivated_ms":1686825009000}
+                """))
+        #expect(try endpoint(String(decoding: EndpointRecord.encode(full), as: UTF8.self)) == full)
         #expect(
             String(decoding: ProfileRecord.encode(.getequity), as: UTF8.self) == """
                 {"envelope":"event","signature":{"scheme":"body","signature_header":"x-getequity-signature",\
@@ -61,6 +72,18 @@ struct RecordTests {
         (bare.replacing(#""retry":null"#, with: #""retry":[]"#), "no object"),
         (bare.replacing(#""success":null"#, with: #""success":"3xx""#), "\"success\""),
         (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"colour":1"#), "\"colour\""),
+        (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"ordered":1"#), "\"ordered\""),
+        (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"deactivated_ms":"x""#), "\"deactivated_ms\""),
+        (
+            bare.replacing(
+                #""metadata":[]"#, with: #""metadata":[],"rate_limit":{"count":0,"period_ms":1000,"burst":1}"#),
+            "\"count\""
+        ),
+        (
+            bare.replacing(
+                #""metadata":[]"#, with: #""metadata":[],"rate_limit":{"count":1,"period_ms":0,"burst":1}"#),
+            "\"period_ms\""
+        ),
         (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"url":"twice""#), "damaged"),
         (bare + " x", "damaged"),
     ])

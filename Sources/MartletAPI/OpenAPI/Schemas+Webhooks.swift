@@ -12,10 +12,39 @@ extension Schemas {
         "description":"Headers to send along. Those that frame the request, or that Martlet sets, are refused."},
         "max_in_flight":{"type":["integer","null"],"minimum":1,"maximum":1000,
         "description":"How many attempts may be under way at once; null lets it adapt."},
+        "rate_limit":\##(nullable("RateLimit", "null for no limit.")),
+        "ordered":{"type":"boolean","default":false,"description":"Whether events come one at a time, in the order accepted;
+         those with an `ordering_key` each behind the ones of that key alone. One that fails holds up those behind it."},
         "retry":\##(nullable("RetryPolicy", "null follows the profile.")),
         "timeout":\##(nullable("Duration", "From 100ms to 1m for everything; null follows the profile.")),
         "success":\##(nullable("SuccessRule", "null follows the profile.")),
         "metadata":{"$ref":"#/components/schemas/Metadata"}
+        """##
+
+    private static let shownRequired = ##"""
+        "id","application","url","events","active","inactive_reason","deactivated_at","reactivated_at","description",
+        "profile","headers","max_in_flight","rate_limit","ordered","retry","timeout","success","metadata",
+        "secret_rotation_ends_at","created_at","updated_at"
+        """##
+
+    private static let shown = ##"""
+        "id":{"type":"string"},"application":{"type":"string"},"url":{"type":"string"},
+        "events":{"type":"array","items":{"type":"string"}},"active":{"type":"boolean"},
+        "inactive_reason":{"type":["string","null"],"enum":["paused","gone","failing",null]},
+        "deactivated_at":{"type":["string","null"],"format":"date-time","description":"When it last became inactive."},
+        "reactivated_at":{"type":["string","null"],"format":"date-time",
+        "description":"When it last became active again; null while it is inactive."},
+        "description":{"type":"string"},"profile":{"type":["string","null"]},
+        "headers":{"type":"object","additionalProperties":{"type":"string"},
+        "description":"A reader is not shown their values."},
+        "max_in_flight":{"type":["integer","null"]},
+        "rate_limit":\##(nullable("RateLimit", "null for no limit.")),"ordered":{"type":"boolean"},
+        "retry":\##(nullable("RetryPolicyInForce", "null follows the profile.")),
+        "timeout":\##(nullable("Duration", "null follows the profile.")),
+        "success":\##(nullable("SuccessRule", "null follows the profile.")),
+        "metadata":{"$ref":"#/components/schemas/Metadata"},
+        "secret_rotation_ends_at":\##(nullableInstant),\##(stamps),
+        "secret":{"type":"string","description":"Only when the webhook is made, and when its secret is rotated."}
         """##
 
     /// Webhooks, their secrets, tests and sums.
@@ -39,22 +68,18 @@ extension Schemas {
         (
             "Webhook",
             ##"""
-            {"type":"object","required":["id","application","url","events","active","inactive_reason","description",
-            "profile","headers","max_in_flight","retry","timeout","success","metadata","secret_rotation_ends_at",
-            "created_at","updated_at"],"properties":{
-            "id":{"type":"string"},"application":{"type":"string"},"url":{"type":"string"},
-            "events":{"type":"array","items":{"type":"string"}},"active":{"type":"boolean"},
-            "inactive_reason":{"type":["string","null"],"enum":["paused","gone","failing",null]},
-            "description":{"type":"string"},"profile":{"type":["string","null"]},
-            "headers":{"type":"object","additionalProperties":{"type":"string"},
-            "description":"A reader is not shown their values."},
-            "max_in_flight":{"type":["integer","null"]},
-            "retry":\##(nullable("RetryPolicyInForce", "null follows the profile.")),
-            "timeout":\##(nullable("Duration", "null follows the profile.")),
-            "success":\##(nullable("SuccessRule", "null follows the profile.")),
-            "metadata":{"$ref":"#/components/schemas/Metadata"},
-            "secret_rotation_ends_at":\##(nullableInstant),\##(stamps),
-            "secret":{"type":"string","description":"Only when the webhook is made, and when its secret is rotated."}}}
+            {"type":"object","required":[\##(shownRequired)],"properties":{\##(shown)}}
+            """##
+        ),
+        (
+            "ChangedWebhook",
+            ##"""
+            {"type":"object","required":[\##(shownRequired)],"properties":{\##(shown),
+            "gap":{"type":"object","description":"Only where the change made it active again: the time during which nothing
+             was published to it, and the body for `POST /v1/webhooks/{id}/recover` that has it delivered.",
+            "required":["since","until","recover"],"properties":{"since":\##(instant),"until":\##(instant),
+            "recover":{"type":"object","required":["since","until","only"],"properties":{
+            "since":\##(instant),"until":\##(instant),"only":{"type":"string","const":"missed"}}}}}}}
             """##
         ),
         (

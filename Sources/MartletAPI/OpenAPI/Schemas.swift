@@ -75,6 +75,18 @@ enum Schemas {
             """#
         ),
         (
+            "RateLimit",
+            #"""
+            {"type":"object","description":"How many attempts in how long: a bucket of `burst` tokens that fills with `rate`
+             every `per`.","additionalProperties":false,"required":["rate"],"properties":{
+            "rate":{"type":"integer","minimum":1,"maximum":1000000},
+            "per":{"description":"From 1s to 1d: 1s unless given.","allOf":[{"$ref":"#/components/schemas/Duration"}]},
+            "burst":{"type":"integer","minimum":1,"maximum":1000000,
+            "description":"How many may follow each other at once after a rest: `rate` unless given."}},
+            "examples":[{"rate":50,"per":"1s","burst":50}]}
+            """#
+        ),
+        (
             "SuccessRule",
             #"""
             {"description":"Which statuses acknowledge: `2xx`, or a list.","oneOf":[{"type":"string","const":"2xx"},

@@ -33,9 +33,10 @@ struct WebhookRoutes: RouteGroup {
             Operation(
                 .patch, "/v1/webhooks/{id}", "updateWebhook", "Change a webhook",
                 detail: "What is left out stays as it is. Making it inactive holds what is scheduled; making it active "
-                    + "again releases it.", .changeWebhooks,
+                    + "again releases it, and `gap` in the answer then says what it was not sent meanwhile, and how to "
+                    + "recover that.", .changeWebhooks,
                 body: .json("WebhookChange", example: #"{"active":false}"#),
-                answer: .one("Webhook", "The webhook as it is now."), update),
+                answer: .one("ChangedWebhook", "The webhook as it is now."), update),
             Operation(
                 .delete, "/v1/webhooks/{id}", "deleteWebhook", "Delete a webhook",
                 detail: "What waits for it is cancelled; its history stays.", .changeWebhooks, answer: .deleted, delete),
@@ -96,7 +97,8 @@ struct WebhookRoutes: RouteGroup {
         var reader = try await kit.object(request)
         let draft = WebhookDraft(&reader)
         try reader.finish()
-        return .json(of: WebhookWire(try await webhooks.update(id, draft, by: principal), for: principal))
+        let changed = try await webhooks.update(id, draft, by: principal)
+        return .json(of: WebhookWire(changed.endpoint, gap: changed.gap, for: principal))
     }
 
     private func delete(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {

@@ -196,7 +196,8 @@ extension Problem {
         default:
             self.init(
                 .badRequest, "malformed_request",
-                "The bytes are not an HTTP/1.1 request, or its body is framed in a way that RFC 9112, section 6, forbids.")
+                "The bytes are not an HTTP/1.1 request, or its body is framed in a way that RFC 9112, section 6, forbids."
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 import MartletCore
 
-// Retry policies, success rules and durations, as webhooks and profiles share them.
+// Retry policies, success rules, rate limits and durations, as webhooks and profiles share them.
 
 extension RetryPolicy: Wire {
     func write(to writer: inout JSONWriter) {
@@ -77,7 +77,38 @@ extension SuccessRule: Wire {
     }
 }
 
+extension RateLimit: Wire {
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("rate", count)
+            writer.field("per", period.text)
+            writer.field("burst", burst)
+        }
+    }
+
+    /// Reads `{"rate":50,"per":"1s","burst":50}`: a second unless `per` says otherwise, and a burst as large as the rate.
+    init?(_ reader: inout FieldReader) {
+        let rate = reader.integer("rate")
+        let period = reader.duration("per")
+        let burst = reader.integer("burst")
+        guard let rate else {
+            if !reader.has("rate") { reader.note("rate", "Say how many attempts it takes: 50.") }
+            return nil
+        }
+        self.init(count: rate, per: period ?? .seconds(1), burst: burst ?? rate)
+    }
+}
+
 extension FieldReader {
+    /// A rate limit; `.some(nil)` for `null`.
+    mutating func nullableRateLimit(_ name: String) -> RateLimit?? {
+        if let value = peek(name), value.isNull {
+            _ = self.value(name)
+            return .some(nil)
+        }
+        return object(name) { RateLimit(&$0) }.map { .some($0) }
+    }
+
     /// A retry policy; `.some(nil)` for `null`.
     mutating func nullableRetry(_ name: String) -> RetryPolicy?? {
         if let value = peek(name), value.isNull {

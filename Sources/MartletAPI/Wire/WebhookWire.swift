@@ -8,10 +8,13 @@ struct WebhookWire: Wire {
     var secret: String?
     /// The values of an owner's own headers may be credentials, which a reader is not shown.
     var showsHeaders: Bool
+    /// The gap that a change has just ended.
+    var gap: Endpoint.Gap?
 
-    init(_ endpoint: Endpoint, secret: String? = nil, for principal: Principal) {
+    init(_ endpoint: Endpoint, secret: String? = nil, gap: Endpoint.Gap? = nil, for principal: Principal) {
         self.endpoint = endpoint
         self.secret = secret
+        self.gap = gap
         showsHeaders = principal.role != .reader
     }
 
@@ -23,10 +26,14 @@ struct WebhookWire: Wire {
             writer.field("events", endpoint.events)
             writer.field("active", endpoint.isActive)
             writer.field("inactive_reason", endpoint.inactivity?.rawValue)
+            writer.field("deactivated_at", endpoint.deactivatedAt)
+            writer.field("reactivated_at", endpoint.reactivatedAt)
             writer.field("description", endpoint.description)
             writer.field("profile", endpoint.profile)
             writer.strings("headers", endpoint.headers.map { ($0.name, showsHeaders ? $0.value : "•••") })
             writer.field("max_in_flight", endpoint.maxInFlight)
+            writer.field("rate_limit", endpoint.rateLimit)
+            writer.field("ordered", endpoint.isOrdered)
             writer.field("retry", endpoint.retry)
             writer.field("timeout", endpoint.timeout?.text)
             writer.field("success", endpoint.success)
@@ -35,6 +42,22 @@ struct WebhookWire: Wire {
             writer.field("created_at", endpoint.createdAt)
             writer.field("updated_at", endpoint.updatedAt)
             if let secret { writer.field("secret", secret) }
+            if let gap { writer.field("gap", gap) }
+        }
+    }
+}
+
+extension Endpoint.Gap: Wire {
+    /// With the body that `POST …/recover` takes to have what was missed delivered.
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("since", since)
+            writer.field("until", until)
+            writer.object("recover") { writer in
+                writer.field("since", since)
+                writer.field("until", until)
+                writer.field("only", "missed")
+            }
         }
     }
 }
@@ -52,6 +75,8 @@ extension WebhookDraft {
         profile = reader.nullableString("profile")
         headers = reader.dictionary("headers")?.map { HeaderField(name: $0.0, value: $0.1) }
         maxInFlight = reader.nullableInteger("max_in_flight")
+        rateLimit = reader.nullableRateLimit("rate_limit")
+        isOrdered = reader.boolean("ordered")
         retry = reader.nullableRetry("retry")
         timeout = reader.nullableDuration("timeout")
         success = reader.nullableSuccess("success")

@@ -393,8 +393,9 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         do throws(StoreError) {
             try await directory.changes.withLock { () async throws(StoreError) in
                 guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
-                endpoint.inactivity = .gone
-                endpoint.updatedAt = clock.now()
+                let now = clock.now()
+                endpoint.deactivate(.gone, at: now)
+                endpoint.updatedAt = now
                 try await store.apply([.putEndpoint(endpoint)])
                 directory.apply([.putEndpoint(endpoint)])
                 endpointChanged(endpoint)

@@ -13,6 +13,8 @@ public struct WebhookDraft: Sendable {
     public var profile: String??
     public var headers: [HeaderField]?
     public var maxInFlight: Int??
+    public var rateLimit: RateLimit??
+    public var isOrdered: Bool?
     public var retry: RetryPolicy??
     public var timeout: Duration??
     public var success: SuccessRule??

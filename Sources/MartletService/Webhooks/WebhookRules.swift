@@ -10,6 +10,8 @@ enum WebhookRules {
     static let timeouts = Duration.milliseconds(100)...Duration.seconds(60)
     static let mostDelays = 50
     static let longestDelay = Duration.seconds(7 * 86_400)
+    static let ratePeriods = Duration.seconds(1)...Duration.seconds(86_400)
+    static let mostInPeriod = 1_000_000
 
     static let inactive = ServiceError(
         .conflict, "webhook_inactive", "The webhook is not active. Activate it first: PATCH it with {\"active\":true}.")
@@ -86,6 +88,21 @@ enum WebhookRules {
             if retry.window == nil {
                 fields.append(.init("\(field).window", "An exponential schedule needs a window to end it."))
             }
+        }
+    }
+
+    static func check(_ limit: RateLimit, field: String, into fields: inout [ServiceError.Field]) {
+        if !(1...mostInPeriod).contains(limit.count) {
+            fields.append(.init("\(field).rate", "Give a number of attempts from 1 to \(mostInPeriod)."))
+        }
+        if !ratePeriods.contains(limit.period) {
+            fields.append(
+                .init(
+                    "\(field).per",
+                    "Give a duration from \(ratePeriods.lowerBound.text) to \(ratePeriods.upperBound.text)."))
+        }
+        if !(1...mostInPeriod).contains(limit.burst) {
+            fields.append(.init("\(field).burst", "Give a number of attempts from 1 to \(mostInPeriod)."))
         }
     }
 

@@ -14,6 +14,14 @@ public struct WebhookService: Sendable {
         public var secret: SigningSecret
     }
 
+    /// A webhook as a change left it.
+    public struct Changed: Sendable {
+        public var endpoint: Endpoint
+        /// The gap that the change ended, where it made an inactive webhook active: what was published meanwhile did not
+        /// go to it, and can be recovered.
+        public var gap: Endpoint.Gap?
+    }
+
     // MARK: Registering
 
     public func create(_ draft: WebhookDraft, by principal: Principal) async throws(ServiceError) -> Registered {
@@ -28,7 +36,7 @@ public struct WebhookService: Sendable {
         var fields: [ServiceError.Field] = []
         if draft.url == nil { fields.append(.init("url", "Say where the events are to go.")) }
         if draft.events == nil { fields.append(.init("events", "Say which events it wants: [\"property.updated\"].")) }
-        let profile = change(&endpoint, draft, environment, &fields)
+        let profile = change(&endpoint, draft, environment, at: now, &fields)
         let secret = secret(draft.secret, for: profile, field: "secret", &fields)
         guard fields.isEmpty, let secret else { throw .invalid(fields) }
         endpoint.secrets = SealedSecrets(current: context.vault.seal(secret, of: id))
@@ -38,7 +46,7 @@ public struct WebhookService: Sendable {
 
     public func update(
         _ id: EndpointID, _ draft: WebhookDraft, by principal: Principal
-    ) async throws(ServiceError) -> Endpoint {
+    ) async throws(ServiceError) -> Changed {
         try principal.require(.changeWebhooks)
         return try await context.directory.changes.withLock { () async throws(ServiceError) in
             try await updated(id, draft, by: principal)
@@ -47,7 +55,8 @@ public struct WebhookService: Sendable {
 
     private func updated(
         _ id: EndpointID, _ draft: WebhookDraft, by principal: Principal
-    ) async throws(ServiceError) -> Endpoint {
+    ) async throws(ServiceError) -> Changed {
+        let now = context.time.now()
         let environment = try context.environment(of: principal)
         var endpoint = try context.endpoint(id, for: principal)
         var fields: [ServiceError.Field] = []
@@ -57,7 +66,8 @@ public struct WebhookService: Sendable {
         if draft.application != nil {
             fields.append(.init("application", "A webhook stays with its application. Make a new one instead."))
         }
-        let profile = change(&endpoint, draft, environment, &fields)
+        let wasActive = endpoint.isActive
+        let profile = change(&endpoint, draft, environment, at: now, &fields)
         if draft.profile != nil, let current = try? context.vault.open(endpoint.secrets, of: id).current {
             do throws(SigningSecretError) {
                 try current.validate(for: profile.signature)
@@ -66,9 +76,9 @@ public struct WebhookService: Sendable {
             }
         }
         guard fields.isEmpty else { throw .invalid(fields) }
-        endpoint.updatedAt = context.time.now()
+        endpoint.updatedAt = now
         try await put(endpoint)
-        return endpoint
+        return Changed(endpoint: endpoint, gap: !wasActive && endpoint.isActive ? endpoint.lastGap : nil)
     }
 
     public func delete(_ id: EndpointID, by principal: Principal) async throws(ServiceError) {
@@ -89,7 +99,7 @@ public struct WebhookService: Sendable {
 
     /// Takes over what the draft says, and answers with the profile that is then in force.
     private func change(
-        _ endpoint: inout Endpoint, _ draft: WebhookDraft, _ environment: Environment,
+        _ endpoint: inout Endpoint, _ draft: WebhookDraft, _ environment: Environment, at now: Timestamp,
         _ fields: inout [ServiceError.Field]
     ) -> Profile {
         if let url = draft.url {
@@ -105,7 +115,9 @@ public struct WebhookService: Sendable {
             WebhookRules.check(events: events, into: &fields)
             endpoint.events = events
         }
-        if let active = draft.active, active != endpoint.isActive { endpoint.inactivity = active ? nil : .paused }
+        if let active = draft.active {
+            if active { endpoint.activate(at: now) } else { endpoint.deactivate(.paused, at: now) }
+        }
         if let description = draft.description {
             if description.utf8.count > WebhookRules.longestDescription {
                 fields.append(.init("description", "At most \(WebhookRules.longestDescription) bytes are taken."))
@@ -130,6 +142,11 @@ public struct WebhookService: Sendable {
             }
             endpoint.maxInFlight = most
         }
+        if let limit = draft.rateLimit {
+            if let limit { WebhookRules.check(limit, field: "rate_limit", into: &fields) }
+            endpoint.rateLimit = limit
+        }
+        if let isOrdered = draft.isOrdered { endpoint.isOrdered = isOrdered }
         if let retry = draft.retry {
             if let retry { WebhookRules.check(retry, field: "retry", into: &fields) }
             endpoint.retry = retry

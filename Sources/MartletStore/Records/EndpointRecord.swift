@@ -1,7 +1,8 @@
 public import MartletCore
 
 /// What a store keeps of an ``Endpoint`` as JSON: its settings. Ids, secrets, dates and whether it is active have
-/// columns of their own.
+/// columns of their own. What came after the first version is left out where it is not set, so that older records are read
+/// like the rest.
 public enum EndpointRecord {
     /// Writes the record.
     public static func encode(_ endpoint: Endpoint) -> [UInt8] {
@@ -19,6 +20,17 @@ public enum EndpointRecord {
             writer.key("success")
             if let success = endpoint.success { SuccessRecord.encode(success, to: &writer) } else { writer.null() }
             writer.pairs("metadata", endpoint.metadata.map { ($0.name, $0.value) })
+            if let rateLimit = endpoint.rateLimit {
+                writer.key("rate_limit")
+                RateLimitRecord.encode(rateLimit, to: &writer)
+            }
+            if endpoint.isOrdered { writer.field("ordered", true) }
+            if let deactivatedAt = endpoint.deactivatedAt {
+                writer.field("deactivated_ms", deactivatedAt.milliseconds)
+            }
+            if let reactivatedAt = endpoint.reactivatedAt {
+                writer.field("reactivated_ms", reactivatedAt.milliseconds)
+            }
         }
         return writer.bytes
     }
@@ -39,10 +51,16 @@ public enum EndpointRecord {
                 guard let inactivity = Endpoint.Inactivity(rawValue: text) else { throw reader.corrupt("inactivity") }
                 return inactivity
             },
+            deactivatedAt: try reader.takePresent("deactivated_ms", RecordReader.instant),
+            reactivatedAt: try reader.takePresent("reactivated_ms", RecordReader.instant),
             description: try reader.string("description"),
             profile: try reader.takeOptional("profile", \.string),
             headers: try reader.pairs("headers").map { HeaderField(name: $0.0, value: $0.1) },
             maxInFlight: try reader.takeOptional("max_in_flight", \.integer),
+            rateLimit: try reader.presentObject("rate_limit").map { (limit) throws(StoreError) in
+                try RateLimitRecord.decode(limit)
+            },
+            isOrdered: try reader.takePresent("ordered", \.boolean) ?? false,
             retry: try reader.optionalObject("retry").map { (policy) throws(StoreError) in
                 try RetryRecord.decode(policy)
             },

@@ -47,6 +47,11 @@ struct RecordReader {
         return value
     }
 
+    /// Takes a member that records of older versions lack, and that is left out where it says nothing.
+    mutating func takePresent<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(StoreError) -> Value? {
+        has(name) ? try take(name, read) : nil
+    }
+
     mutating func string(_ name: String) throws(StoreError) -> String { try take(name, \.string) }
     mutating func boolean(_ name: String) throws(StoreError) -> Bool { try take(name, \.boolean) }
     mutating func strings(_ name: String) throws(StoreError) -> [String] { try take(name, Self.strings) }
@@ -82,6 +87,11 @@ struct RecordReader {
         return try object(name)
     }
 
+    /// Takes an object, for a reader of its own, that records of older versions lack.
+    mutating func presentObject(_ name: String) throws(StoreError) -> RecordReader? {
+        has(name) ? try object(name) : nil
+    }
+
     /// Checks that nothing is left over.
     func end() throws(StoreError) {
         if let name = members.keys.min() {
@@ -97,6 +107,11 @@ struct RecordReader {
 
     static func duration(_ value: JSONValue) -> Duration? {
         value.integer.map { .milliseconds($0) }
+    }
+
+    /// An instant in milliseconds since the epoch.
+    static func instant(_ value: JSONValue) -> Timestamp? {
+        value.integer.map { Timestamp(milliseconds: Int64($0)) }
     }
 }
 

@@ -71,7 +71,7 @@ final class ConformanceWorld {
         of application: Application? = nil, inactivity: Endpoint.Inactivity? = nil
     ) async throws -> Endpoint {
         var endpoint = Self.endpoint(id(), of: application ?? self.application, at: now)
-        endpoint.inactivity = inactivity
+        if let inactivity { endpoint.deactivate(inactivity, at: now) }
         try await store.apply([.putEndpoint(endpoint)])
         return endpoint
     }

@@ -40,7 +40,10 @@ extension StoreConformance {
             application.updatedAt = world.now + .seconds(3)
             var endpoint = full.endpoints[full.endpoints.count - 1]
             endpoint.url = "https://example.org/"
-            endpoint.inactivity = .failing
+            endpoint.activate(at: world.now + .seconds(2))
+            endpoint.deactivate(.failing, at: world.now + .seconds(3))
+            endpoint.rateLimit = nil
+            endpoint.isOrdered = false
             endpoint.retry = nil
             endpoint.secrets = SealedSecrets(current: [9])
             endpoint.updatedAt = world.now + .seconds(3)
@@ -260,9 +263,11 @@ private struct FullConfiguration {
             endpoints.append(
                 Endpoint(
                     id: world.id(), environment: live, application: application.id, url: "https://example.com/\(text)",
-                    events: ["a.*", "b", "*"], inactivity: inactivity, description: text, profile: "own",
+                    events: ["a.*", "b", "*"], inactivity: inactivity, deactivatedAt: now - .seconds(1),
+                    description: text, profile: "own",
                     headers: [HeaderField(name: "X-A", value: text), HeaderField(name: "x-a", value: "")],
-                    maxInFlight: 7, retry: retry, timeout: .milliseconds(12_345), success: .statuses([201, 200]),
+                    maxInFlight: 7, rateLimit: RateLimit(count: 50, per: .seconds(2), burst: 75), isOrdered: true,
+                    retry: retry, timeout: .milliseconds(12_345), success: .statuses([201, 200]),
                     metadata: [Metadata(name: text, value: text)],
                     secrets: SealedSecrets(
                         current: Array(0...255), previous: [], overlapEnds: now + .seconds(9), cutOverAt: now),

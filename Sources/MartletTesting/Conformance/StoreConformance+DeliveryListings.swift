@@ -168,7 +168,7 @@ extension StoreConformance {
                 $0.status = .held
                 $0.application = world.application.id
             }
-            paused.inactivity = nil
+            paused.activate(at: world.now)
             try await world.store.apply([.putEndpoint(paused)])
 
             try await world.expectDeliveries([]) { $0.status = .held }

@@ -31,7 +31,8 @@ import Testing
                 let names = refusal.detail + " " + refusal.culprits.joined(separator: " ")
                 #expect(names.contains(request.culprit), "\(request.name): \(refusal.text.prefix(500))")
                 #expect(!refusal.text.contains(service.keys.sandbox), "\(request.name)")
-                let failures = service.contract.failures(of: refusal.json ?? .null, service.contract.reference(refusal.schema))
+                let failures = service.contract.failures(
+                    of: refusal.json ?? .null, service.contract.reference(refusal.schema))
                 #expect(failures.isEmpty, "\(request.name): \(failures)")
             }
 
@@ -40,7 +41,10 @@ import Testing
             #expect(service.sender.bodies.count == 2)
             #expect(service.sender.bodies[0].contains(#""type":"marker.before""#))
             #expect(service.sender.bodies[1].contains(#""type":"marker.after""#))
-            #expect(try await admin.walk("/v1/events", limit: 250).map { $0["type"]?.string } == ["marker.after", "marker.before"])
+            #expect(
+                try await admin.walk("/v1/events", limit: 250).map { $0["type"]?.string } == [
+                    "marker.after", "marker.before",
+                ])
             #expect(try await Self.inventory(of: admin) == before)
         }
     }
@@ -74,7 +78,8 @@ import Testing
             let reader = try await service.newClient("reader").key
             let publisher = try await service.newClient("publisher").key
             values = [
-                ("Bearer KEY", "Bearer \(service.keys.sandbox)"), ("Bearer EXPIRED", "Bearer \(try expired.string("key"))"),
+                ("Bearer KEY", "Bearer \(service.keys.sandbox)"),
+                ("Bearer EXPIRED", "Bearer \(try expired.string("key"))"),
                 ("Bearer READER", "Bearer \(reader ?? "")"), ("Bearer PUBLISHER", "Bearer \(publisher ?? "")"),
                 ("/WEBHOOK/", "/\(webhook)/"),
             ]

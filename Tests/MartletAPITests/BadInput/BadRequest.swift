@@ -48,14 +48,16 @@ struct BadRequest: Sendable {
     }
 
     /// An event whose payload is this text.
-    static func payload(_ name: String, _ data: String, _ status: Int, _ code: String, _ culprit: String) -> BadRequest {
+    static func payload(_ name: String, _ data: String, _ status: Int, _ code: String, _ culprit: String) -> BadRequest
+    {
         BadRequest(name, "POST /v1/events", #"{"type":"a.b","data":\#(data)}"#, status, code, culprit)
     }
 
     /// An event with one field as this text.
     static func event(_ name: String, _ field: String, _ value: String, _ culprit: String) -> BadRequest {
         BadRequest(
-            name, "POST /v1/events", #"{"type":"a.b","data":{},"\#(field)":\#(value)}"#, 422, "invalid_request", culprit)
+            name, "POST /v1/events", #"{"type":"a.b","data":{},"\#(field)":\#(value)}"#, 422, "invalid_request", culprit
+        )
     }
 
     /// A webhook with one field as this text.
@@ -72,5 +74,7 @@ struct BadRequestGroup: Sendable, CustomStringConvertible {
     let description: String
     let requests: [BadRequest]
 
-    static let all = [bodies, payloads, events, batches, webhooks, addresses, configuration, identity, targets, framing]
+    static let all = [
+        bodies, payloads, events, batches, webhooks, addresses, configuration, identity, targets, framing,
+    ]
 }

@@ -36,11 +36,13 @@ import Testing
         let guide = try #require(Self.guide)
         try await TestService.with { service in
             for (heading, schema) in [("## Publishing", "NewEvent"), ("## Webhooks", "NewWebhook")] {
-                let section = try #require(guide.components(separatedBy: "\n\(heading)\n").last).components(separatedBy: "\n## ")[0]
+                let section = try #require(guide.components(separatedBy: "\n\(heading)\n").last).components(
+                    separatedBy: "\n## ")[0]
                 let table = section.components(separatedBy: "| field |").last?.components(separatedBy: "\n\n")[0] ?? ""
                 let rows = table.split(separator: "\n").filter { $0.hasPrefix("| `") }
                 let named = Set(rows.compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) })
-                let properties = service.contract.document["components"]?["schemas"]?[schema]?["properties"]?.object ?? []
+                let properties =
+                    service.contract.document["components"]?["schemas"]?[schema]?["properties"]?.object ?? []
 
                 #expect(named == Set(properties.map(\.key)), "\(heading)")
             }

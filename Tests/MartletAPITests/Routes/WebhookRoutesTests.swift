@@ -15,9 +15,10 @@ import Testing
             #expect(made.raw.header("cache-control") == "no-store")
             #expect(
                 made.members == [
-                    "id", "application", "url", "events", "active", "inactive_reason", "description", "profile",
-                    "headers", "max_in_flight", "retry", "timeout", "success", "metadata", "secret_rotation_ends_at",
-                    "created_at", "updated_at", "secret",
+                    "id", "application", "url", "events", "active", "inactive_reason", "deactivated_at",
+                    "reactivated_at", "description", "profile", "headers", "max_in_flight", "rate_limit", "ordered",
+                    "retry", "timeout", "success", "metadata", "secret_rotation_ends_at", "created_at", "updated_at",
+                    "secret",
                 ])
             #expect(try made.string("id").hasPrefix("ep_"))
             #expect(try made.string("application").hasPrefix("app_"))
@@ -26,6 +27,8 @@ import Testing
             #expect(made["active"] == true)
             #expect(made["profile"] == .null)
             #expect(made["headers"] == .object([]))
+            #expect(made["rate_limit"] == .null)
+            #expect(made["ordered"] == false)
             #expect(made["retry"] == .null)
             #expect(try made.string("secret").hasPrefix("whsec_"))
         }
@@ -38,6 +41,7 @@ import Testing
                 .init("url", "https://example.com/webhook"), .init("events", ["*"]), .init("active", false),
                 .init("description", "The café’s"), .init("profile", "sharmo"),
                 .init("headers", ["X-Tenant": "acme", "Authorization": "Basic eDp5"]), .init("max_in_flight", 7),
+                .init("rate_limit", ["rate": 50, "per": "1m", "burst": 75]), .init("ordered", true),
                 .init("retry", ["delays": ["5s", "5m"], "jitter": .number("0.1"), "window": "15m"]),
                 .init("timeout", "2500ms"), .init("success", [200, 204]), .init("metadata", ["team": "payments"]),
             ]
@@ -53,6 +57,15 @@ import Testing
             #expect(shown["inactive_reason"] == "paused")
             #expect(shown["secret"] == nil)
             #expect(made["secret"] == "my-own-secret-string-0123456789")
+        }
+    }
+
+    @Test func aRateLimitIsShownWithItsDefaults() async throws {
+        try await TestService.with { service in
+            let made = try await service.admin.post(
+                "/v1/webhooks", ["url": "https://example.com/", "events": ["*"], "rate_limit": ["rate": 20]])
+
+            #expect(made["rate_limit"] == ["rate": 20, "per": "1s", "burst": 20])
         }
     }
 
@@ -114,6 +127,12 @@ import Testing
 
         static let all = [
             Limit("max_in_flight", "1", "0"), Limit("max_in_flight", "1000", "1001"),
+            Limit("rate_limit", #"{"rate":1}"#, #"{"rate":0}"#),
+            Limit("rate_limit", #"{"rate":1000000}"#, #"{"rate":1000001}"#),
+            Limit("rate_limit", #"{"rate":1,"per":"1s"}"#, #"{"rate":1,"per":"999ms"}"#),
+            Limit("rate_limit", #"{"rate":1,"per":"1d"}"#, #"{"rate":1,"per":"86401s"}"#),
+            Limit("rate_limit", #"{"rate":1,"burst":1}"#, #"{"rate":1,"burst":0}"#),
+            Limit("rate_limit", #"{"rate":1,"burst":1000000}"#, #"{"rate":1,"burst":1000001}"#),
             Limit("timeout", #""100ms""#, #""99ms""#), Limit("timeout", #""60s""#, #""60001ms""#),
             Limit("description", most: 1000) { "\"\(String(repeating: "x", count: $0))\"" },
             Limit("success", "[200]", "[199]"), Limit("success", "[599]", "[600]"),
@@ -192,16 +211,42 @@ import Testing
                 "/v1/webhooks/\(id)",
                 [
                     "timeout": "3s", "retry": ["delays": ["5s"]], "success": [200], "profile": "fractio",
-                    "max_in_flight": 3,
+                    "max_in_flight": 3, "rate_limit": ["rate": 5],
                 ])
 
             let after = try await service.admin.patch(
                 "/v1/webhooks/\(id)",
-                ["timeout": nil, "retry": nil, "success": nil, "profile": nil, "max_in_flight": nil])
+                [
+                    "timeout": nil, "retry": nil, "success": nil, "profile": nil, "max_in_flight": nil,
+                    "rate_limit": nil,
+                ])
 
-            for name in ["timeout", "retry", "success", "profile", "max_in_flight"] {
+            for name in ["timeout", "retry", "success", "profile", "max_in_flight", "rate_limit"] {
                 #expect(after[name] == .null, "\(name)")
             }
+        }
+    }
+
+    @Test func whatMakesItActiveAgainOffersToRecoverWhatItMissed() async throws {
+        try await TestService.with { service in
+            let id = try await service.admin.makeWebhook()
+
+            let paused = try await service.admin.patch("/v1/webhooks/\(id)", ["active": false])
+            let active = try await service.admin.patch("/v1/webhooks/\(id)", ["active": true])
+            let shown = try await service.admin.get("/v1/webhooks/\(id)")
+            let since = try #require(paused["deactivated_at"]?.string)
+            let until = try #require(active["reactivated_at"]?.string)
+
+            #expect(paused["reactivated_at"] == .null)
+            #expect(paused["gap"] == nil)
+            #expect(
+                active["gap"] == [
+                    "since": .string(since), "until": .string(until),
+                    "recover": ["since": .string(since), "until": .string(until), "only": "missed"],
+                ])
+            #expect(shown["deactivated_at"]?.string == since)
+            #expect(shown["reactivated_at"]?.string == until)
+            #expect(shown["gap"] == nil)
         }
     }
 

@@ -114,7 +114,7 @@ final class EngineScene: Sendable {
     func change(_ id: EndpointID, _ change: (inout WebhookDraft) -> Void) async throws -> Endpoint {
         var draft = WebhookDraft()
         change(&draft)
-        return try await WebhookService(context).update(id, draft, by: principal)
+        return try await WebhookService(context).update(id, draft, by: principal).endpoint
     }
 
     /// Publishes an event, and gives its deliveries.
