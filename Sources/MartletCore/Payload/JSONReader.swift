@@ -176,7 +176,8 @@ public struct JSONReader {
     }
 
     func rejection(_ failure: ScanFailure, steps: String = "") -> PayloadRejection {
-        PayloadRejection(
+        let failure = failure.named(in: scan.scanner.input)
+        return PayloadRejection(
             code: failure.code, path: JSONPath.joined(path, steps), message: failure.message(in: scan.scanner.input),
             offset: failure.at)
     }

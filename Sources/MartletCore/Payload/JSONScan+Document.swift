@@ -45,7 +45,8 @@ extension JSONScan {
 
     /// A failure with its place and its sentence.
     func rejection(_ failure: ScanFailure, path: String, output: [UInt8]) -> PayloadRejection {
-        PayloadRejection(
+        let failure = failure.named(in: scanner.input)
+        return PayloadRejection(
             code: failure.code,
             path: JSONPath.joined(path, steps(inContainer: failure.inContainer, output: output)),
             message: failure.message(in: scanner.input),

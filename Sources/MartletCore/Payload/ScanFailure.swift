@@ -18,6 +18,22 @@ struct ScanFailure: Error {
         ScanFailure(.notJSON, at: offset, what, inContainer: inContainer)
     }
 
+    /// The failure as it is told: where something else was due and there is no character at all, the encoding is what
+    /// has to be mended.
+    func named(in input: UnsafeRawBufferPointer) -> ScanFailure {
+        guard code == .notJSON, at < input.count, input[at] >= 0x80 else { return self }
+        var scanner = JSONScanner(input)
+        scanner.at = at
+        do {
+            try scanner.multibyte()
+            return self
+        } catch {
+            var failure = error
+            failure.inContainer = inContainer
+            return failure
+        }
+    }
+
     /// The sentence, for whom the path stands beside it.
     func message(in input: UnsafeRawBufferPointer) -> String {
         switch code {

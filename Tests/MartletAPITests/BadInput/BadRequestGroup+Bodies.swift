@@ -33,7 +33,11 @@ extension BadRequestGroup {
                 "a byte order mark", "POST /v1/webhooks", body: [0xEF, 0xBB, 0xBF, 0x7B, 0x7D], 400, "byte_order_mark",
                 "byte order mark"),
             BadRequest(
-                "UTF-16", "POST /v1/webhooks", body: [0xFF, 0xFE, 0x7B, 0, 0x7D, 0], 400, "not_json", "byte 0xFF"),
+                "UTF-16", "POST /v1/webhooks", body: [0xFF, 0xFE, 0x7B, 0, 0x7D, 0], 400, "invalid_utf8", "at 0"),
+            BadRequest(
+                "Latin-1 where a key is due", "POST /v1/webhooks", body: [0x7B, 0xE9, 0x7D], 400, "invalid_utf8", "at 1"
+            ),
+            BadRequest("a letter where a key is due", "POST /v1/webhooks", "{é}", 400, "not_json", "byte 1"),
             BadRequest(
                 "Latin-1", "POST /v1/webhooks", body: Array(#"{"description":"caf"#.utf8) + [0xE9] + Array("\"}".utf8),
                 400, "invalid_utf8", "at 19"),

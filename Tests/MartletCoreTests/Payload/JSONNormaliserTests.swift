@@ -209,6 +209,17 @@ import Testing
         #expect(try rejection("truth").code == .notJSON)
     }
 
+    @Test(arguments: [("{", "}"), ("[", "]"), ("[1", "]"), ("[1]", ""), ("", "[1]"), ("{\"a\"", "1}")])
+    func aByteThatIsNoCharacterIsTheEncodingsFaultWhereverItStands(before: String, after: String) throws {
+        let text = Array(before.utf8) + [0xE9] + Array(after.utf8)
+
+        let rejection = try #require(throws: PayloadRejection.self) { try JSONNormaliser.normalise(text) }
+
+        #expect(rejection.code == .invalidUTF8)
+        #expect(rejection.offset == before.utf8.count)
+        #expect(try self.rejection(before + "é" + after).code == .notJSON)
+    }
+
     // MARK: Verbatim
 
     @Test(arguments: [
