@@ -12,6 +12,22 @@ extension SQLiteStore: DeliveryStore {
         try await read { (reader) throws(StoreError) in try reader.due(endpoint, by: now, limit: limit) }
     }
 
+    public func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+    ) async throws(StoreError) -> OrderedDeliveries {
+        try await read { (reader) throws(StoreError) in
+            try reader.dueInOrder(endpoint, by: now, after: key, limit: limit)
+        }
+    }
+
+    public func head(of key: String, at endpoint: EndpointID) async throws(StoreError) -> DeliveryID? {
+        try await read { (reader) throws(StoreError) in try reader.head(of: key, at: endpoint) }
+    }
+
+    public func blockedKeys(of endpoint: EndpointID, limit: Int) async throws(StoreError) -> [BlockedKey] {
+        try await read { (reader) throws(StoreError) in try reader.blockedKeys(of: endpoint, limit: limit) }
+    }
+
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
         try await read { (reader) throws(StoreError) in try reader.earliestDue() }
     }

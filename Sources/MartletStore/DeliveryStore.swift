@@ -7,14 +7,39 @@ public protocol DeliveryStore: Sendable {
     /// or endpoint that was never in the store, or an id that was used before, is a conflict.
     func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult
 
-    /// The scheduled deliveries of an endpoint that are due by `now`, the earliest due first, with their events.
+    /// The scheduled deliveries of an endpoint that have no ``Turn`` and are due by `now`, the earliest due first, with
+    /// their events.
     ///
     /// - Returns: at most `limit` of them, and when the first one that was not returned is due.
     func due(
         _ endpoint: EndpointID, by now: Timestamp, limit: Int
     ) async throws(StoreError) -> DueDeliveries
 
-    /// When each endpoint's earliest scheduled delivery is due; endpoints with none are left out. Includes deleted
+    /// The scheduled deliveries of an endpoint that have a ``Turn`` and may go out by `now`, with their events: along
+    /// the order, key by key.
+    ///
+    /// The head of a key is its scheduled delivery that comes first by its turn's instant, then by its id. A key whose
+    /// head is due gives the head and what follows it in that order, as far as the turns' instants are not after `now`,
+    /// at most ``OrderedDeliveries/mostPerKey``; a key whose head is not due gives nothing. The keys are visited in the
+    /// order of their UTF-8 bytes, at most ``OrderedDeliveries/mostKeys`` a call.
+    ///
+    /// - Parameters:
+    ///   - key: the key after which the visit begins: ``OrderedDeliveries/resumeAfter`` of the call before. `nil` for
+    ///     the first one.
+    ///   - limit: the most deliveries returned. It may cut the last key short, never out of order.
+    func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+    ) async throws(StoreError) -> OrderedDeliveries
+
+    /// The delivery that is first in a key's order at an endpoint, the one that the others wait for; `nil` where
+    /// nothing with that key is scheduled.
+    func head(of key: String, at endpoint: EndpointID) async throws(StoreError) -> DeliveryID?
+
+    /// The keys of an endpoint whose head has failed at least once and is still scheduled, in the order of their UTF-8
+    /// bytes: at most `limit` of the first ``OrderedDeliveries/mostKeys`` keys.
+    func blockedKeys(of endpoint: EndpointID, limit: Int) async throws(StoreError) -> [BlockedKey]
+
+    /// When each endpoint's earliest scheduled delivery is due, whether or not it has a turn; endpoints with none are left out. Includes deleted
     /// endpoints whose deliveries still have to be cancelled.
     func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp]
 

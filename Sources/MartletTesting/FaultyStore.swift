@@ -99,6 +99,22 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.due(endpoint, by: now, limit: limit) }
     }
 
+    public func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+    ) async throws(StoreError) -> OrderedDeliveries {
+        try await call { () throws(StoreError) in
+            try await store.dueInOrder(endpoint, by: now, after: key, limit: limit)
+        }
+    }
+
+    public func head(of key: String, at endpoint: EndpointID) async throws(StoreError) -> DeliveryID? {
+        try await call { () throws(StoreError) in try await store.head(of: key, at: endpoint) }
+    }
+
+    public func blockedKeys(of endpoint: EndpointID, limit: Int) async throws(StoreError) -> [BlockedKey] {
+        try await call { () throws(StoreError) in try await store.blockedKeys(of: endpoint, limit: limit) }
+    }
+
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
         try await call { () throws(StoreError) in try await store.earliestDue() }
     }

@@ -1,3 +1,4 @@
+import MartletCore
 import MartletStore
 import MartletTesting
 import Testing
@@ -115,5 +116,38 @@ struct MigrationTests {
         #expect(error?.isConflict == true)
         #expect(error?.description.contains("another program") == true)
         #expect(try connection(directory).integer("SELECT count(*) FROM sqlite_schema") == 1)
+    }
+
+    @Test func whatWaitedBeforeThereWereTurnsIsDueWithoutOne() async throws {
+        let directory = try TemporaryDirectory()
+        do {
+            let connection = try connection(directory)
+            try SQLiteMigrations.run(on: connection, among: [.initial])
+            try connection.execute(
+                """
+                INSERT INTO environments (number, id, name, record) VALUES (1, zeroblob(16), 'live', '{}');
+                INSERT INTO endpoints (
+                    number, id, environment, application, record, secret, created_at, updated_at
+                ) VALUES (7, zeroblob(16), 1, zeroblob(16), '{}', x'01', 0, 0);
+                INSERT INTO events (
+                    number, environment, id, type, created, accepted_at, is_test, delivery_count, data_start, data_end,
+                    body
+                ) VALUES (3, 1, zeroblob(16), 'a', 0, 0, 0, 1, 0, 0, x'');
+                INSERT INTO deliveries (
+                    environment, id, event, endpoint, cause, created_at, state, state_at, attempts
+                ) VALUES (1, zeroblob(16), 3, 7, 0, 0, 0, 5, 2);
+                """)
+        }
+
+        let store = try await SQLiteStore.open(path: directory.file())
+        let due = try await store.due(EndpointID(high: 0, low: 0), by: Timestamp(milliseconds: 5), limit: 10)
+        let inOrder = try await store.dueInOrder(
+            EndpointID(high: 0, low: 0), by: Timestamp(milliseconds: 5), after: nil, limit: 10)
+
+        #expect(due.deliveries.map(\.delivery.attemptCount) == [2])
+        #expect(due.deliveries.map(\.delivery.turn) == [nil])
+        #expect(inOrder.deliveries.isEmpty)
+        #expect(try await store.structuralProblems() == [])
+        await store.close()
     }
 }

@@ -51,10 +51,27 @@ struct QueryPlanTests {
         let due = try await plan(of: Reader.due)
         let earliest = try await plan(of: Reader.earliestDue)
 
-        #expect(due.contains("SEARCH d USING INDEX deliveries_due (endpoint=?)"))
+        #expect(due.contains("SEARCH d USING INDEX deliveries_due (endpoint=? AND in_turn=?)"))
         #expect(!due.contains { $0.contains("TEMP B-TREE") })
-        #expect(earliest.contains("SEARCH d USING COVERING INDEX deliveries_due (endpoint>?)"))
+        #expect(earliest.contains("SEARCH d USING INDEX deliveries_due ((endpoint,in_turn)>(?,?))"))
         #expect(!earliest.contains { $0.contains("TEMP B-TREE") })
+    }
+
+    @Test func anOrderIsReadAlongItsIndex() async throws {
+        let fromKeyToKey = try await [plan(of: Reader.firstHead), plan(of: Reader.nextHead)]
+        let withinAKey = try await [plan(of: Reader.headOfKey), plan(of: Reader.waiting)]
+        let inTurn = try await plan(of: Reader.inTurn)
+
+        #expect(
+            fromKeyToKey[0] == ["SEARCH deliveries USING COVERING INDEX deliveries_in_turn (endpoint=? AND turn_key>?)"]
+        )
+        #expect(fromKeyToKey[1] == fromKeyToKey[0])
+        for plan in withinAKey {
+            #expect(
+                plan.contains("SEARCH deliveries USING COVERING INDEX deliveries_in_turn (endpoint=? AND turn_key=?)"))
+        }
+        #expect(inTurn.contains("SEARCH d USING INDEX deliveries_in_turn (endpoint=? AND turn_key=?)"))
+        #expect(!(fromKeyToKey + withinAKey + [inTurn]).joined().contains { $0.contains("TEMP B-TREE") })
     }
 
     @Test(arguments: [

@@ -3,6 +3,8 @@ extension Schemas {
         "id":{"type":"string"},"event":{"type":"string"},"webhook":{"type":"string"},"application":{"type":"string"},
         "status":{"$ref":"#/components/schemas/DeliveryStatus"},
         "cause":{"type":"string","enum":["publish","replay","test"]},
+        "ordering_key":{"type":["string","null"],"description":"Whose order it goes out in, where its webhook was `ordered`
+         when it was made: the event's `ordering_key`, empty where it has none. null without an order."},
         "attempt_count":{"type":"integer","minimum":0},"created_at":\##(instant),
         "first_attempt_at":\##(nullableInstant),"next_attempt_at":\##(nullableInstant),
         "completed_at":\##(nullableInstant),
@@ -13,7 +15,7 @@ extension Schemas {
         """##
 
     private static let deliveryRequired = ##"""
-        "id","event","webhook","application","status","cause","attempt_count","created_at","first_attempt_at",
+        "id","event","webhook","application","status","cause","ordering_key","attempt_count","created_at","first_attempt_at",
         "next_attempt_at","completed_at","reason"
         """##
 
@@ -43,8 +45,10 @@ extension Schemas {
         (
             "DeliveryWithAttempts",
             ##"""
-            {"type":"object","required":[\##(deliveryRequired),"event_type","attempts"],"properties":{\##(deliveryMembers),
+            {"type":"object","required":[\##(deliveryRequired),"event_type","blocked_by","attempts"],"properties":{\##(deliveryMembers),
             "event_type":{"type":["string","null"]},
+            "blocked_by":{"type":["string","null"],"description":"The delivery that goes out before this one in its order;
+             null where there is none. Cancel that one to skip it."},
             "attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}}}}
             """##
         ),

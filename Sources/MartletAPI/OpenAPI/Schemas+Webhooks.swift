@@ -134,12 +134,27 @@ extension Schemas {
             "WebhookStats",
             ##"""
             {"type":"object","required":["webhook","since","attempts","succeeded","failed","success_rate","latency_ms",
-            "backlog"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
+            "backlog","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
             "attempts":{"type":"integer"},"succeeded":{"type":"integer"},"failed":{"type":"integer"},
             "success_rate":{"type":["number","null"],"minimum":0,"maximum":1,"description":"null where there were none."},
             "latency_ms":{"type":"object","required":["p50","p95"],"properties":{
             "p50":{"type":["number","null"]},"p95":{"type":["number","null"]}}},
-            "backlog":{"type":"integer","description":"Deliveries that wait."}}}
+            "backlog":{"type":"integer","description":"Deliveries that wait."},
+            "order":{"description":"null for a webhook that is not `ordered`.","oneOf":[{"type":"null"},
+            {"type":"object","required":["blocked"],"properties":{"blocked":{"type":"array","maxItems":100,
+            "description":"The keys that wait for a delivery which has failed.",
+            "items":{"$ref":"#/components/schemas/BlockedKey"}}}}]}}}
+            """##
+        ),
+        (
+            "BlockedKey",
+            ##"""
+            {"type":"object","required":["ordering_key","delivery","attempts","next_attempt_at","waiting"],"properties":{
+            "ordering_key":{"type":"string","description":"Empty for events without one."},
+            "delivery":{"type":"string","description":"The delivery that the others wait for. Cancel it to skip it."},
+            "attempts":{"type":"integer","minimum":1},"next_attempt_at":\##(instant),
+            "waiting":{"type":"integer","minimum":0,"maximum":1000,"description":"How many wait behind it, counted up to
+             1000."}}}
             """##
         ),
     ]

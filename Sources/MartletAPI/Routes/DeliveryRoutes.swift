@@ -42,7 +42,9 @@ struct DeliveryRoutes: RouteGroup {
                 ], retry),
             Operation(
                 .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up",
-                detail: "An attempt that is under way is still recorded.", .changeDeliveries,
+                detail:
+                    "An attempt that is under way is still recorded. For a webhook with an order this is the skip: what "
+                    + "waited behind it goes on.", .changeDeliveries,
                 body: .json("Nothing", isRequired: false), answer: .one("Delivery", "Nothing more is sent of it."),
                 conflicts: ["delivery_succeeded", "delivery_failed", "delivery_cancelled", "delivery_changed"], cancel),
         ]
@@ -86,12 +88,14 @@ struct DeliveryRoutes: RouteGroup {
         let delivery = try await deliveries.delivery(context.id(DeliveryID.self, "delivery"), for: principal)
         let attempts = try await deliveries.attempts(of: delivery)
         let event = try await deliveries.event(of: delivery)
+        let blocker = try await deliveries.blocker(of: delivery)
         let profile = kit.services.directory.target(delivery.endpoint)?.profile ?? .standard
         let body = event?.body.slice(profile.envelope)
         return .json(capacity: 4096) { writer in
             writer.object { writer in
                 delivery.writeMembers(to: &writer, publicEventID: event?.publicID)
                 writer.field("event_type", event?.type)
+                writer.field("blocked_by", blocker?.description)
                 writer.array("attempts") { writer in
                     for attempt in attempts {
                         AttemptWire(attempt: attempt, body: body, success: profile.success).write(to: &writer)

@@ -17,6 +17,7 @@ extension Delivery {
         writer.field("application", application.description)
         writer.field("status", state.status.rawValue)
         writer.field("cause", cause.rawValue)
+        writer.field("ordering_key", turn?.key)
         writer.field("attempt_count", attemptCount)
         writer.field("created_at", createdAt)
         writer.field("first_attempt_at", firstAttemptAt)

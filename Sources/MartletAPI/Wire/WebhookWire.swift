@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 
 /// A webhook as the API shows it.
 struct WebhookWire: Wire {
@@ -99,6 +100,29 @@ extension WebhookStats: Wire {
                 writer.field("p95", latency.percentile(0.95).map { Double($0) / 1000 })
             }
             writer.field("backlog", backlog)
+            writer.key("order")
+            if let blocked {
+                writer.object { writer in
+                    writer.array("blocked") { writer in
+                        for key in blocked { key.write(to: &writer) }
+                    }
+                }
+            } else {
+                writer.null()
+            }
+        }
+    }
+}
+
+extension BlockedKey {
+    /// Writes it as an object.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("ordering_key", key)
+            writer.field("delivery", head.description)
+            writer.field("attempts", attempts)
+            writer.field("next_attempt_at", due)
+            writer.field("waiting", waiting)
         }
     }
 }

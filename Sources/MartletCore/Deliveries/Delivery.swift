@@ -14,6 +14,8 @@ public struct Delivery: Sendable, Hashable {
     public let application: ApplicationID
     public let cause: Cause
     public let createdAt: Timestamp
+    /// Its place in the endpoint's order; `nil` where it goes out when it is due, whatever else waits.
+    public let turn: Turn?
     public var state: DeliveryState
     /// How many attempts have been recorded.
     public var attemptCount: Int
@@ -22,7 +24,7 @@ public struct Delivery: Sendable, Hashable {
 
     public init(
         id: DeliveryID, environment: EnvironmentID, event: EventID, endpoint: EndpointID, application: ApplicationID,
-        cause: Cause, createdAt: Timestamp, state: DeliveryState, attemptCount: Int = 0,
+        cause: Cause, createdAt: Timestamp, turn: Turn? = nil, state: DeliveryState, attemptCount: Int = 0,
         firstAttemptAt: Timestamp? = nil
     ) {
         self.id = id
@@ -32,6 +34,7 @@ public struct Delivery: Sendable, Hashable {
         self.application = application
         self.cause = cause
         self.createdAt = createdAt
+        self.turn = turn
         self.state = state
         self.attemptCount = attemptCount
         self.firstAttemptAt = firstAttemptAt

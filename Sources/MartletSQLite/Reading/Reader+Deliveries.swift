@@ -27,31 +27,35 @@ extension Reader {
     static let due = """
         SELECT d.environment, d.state_at, \(DeliveryRow.columns), \(EventRow.columns)
         FROM deliveries d INDEXED BY deliveries_due \(DeliveryRow.joins)
-        WHERE d.endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND d.state = 0
+        WHERE d.endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND d.in_turn = 0 AND d.state = 0
         ORDER BY d.state_at, d.id LIMIT ?2
         """
 
-    /// One step from endpoint to endpoint through the index: as many seeks as there are endpoints that wait.
+    /// One step from endpoint to endpoint through the index, two where an endpoint has deliveries with a turn: as many
+    /// seeks as there are endpoints that wait.
     func earliestDue() throws(StoreError) -> [EndpointID: Timestamp] {
         try connection.reading { () throws(StoreError) in
             let statement = try connection.cached(Self.earliestDue)
             var earliest: [EndpointID: Timestamp] = [:]
-            var last: Int64 = 0
+            var last: (endpoint: Int64, inTurn: Int64) = (0, 0)
             while true {
                 defer { statement.reset() }
-                statement.bind(1, last)
+                statement.bind(1, last.endpoint)
+                statement.bind(2, last.inTurn)
                 guard try statement.step() else { return earliest }
-                last = statement.integer(0)
-                earliest[try statement.identifier(1)] = statement.timestamp(2)
+                last = (statement.integer(0), statement.integer(1))
+                let due = statement.timestamp(3)
+                let endpoint: EndpointID = try statement.identifier(2)
+                earliest[endpoint] = min(earliest[endpoint] ?? due, due)
             }
         }
     }
 
     static let earliestDue = """
-        SELECT d.endpoint, p.id, d.state_at
+        SELECT d.endpoint, d.in_turn, p.id, d.state_at
         FROM deliveries d INDEXED BY deliveries_due CROSS JOIN endpoints p ON p.number = d.endpoint
-        WHERE d.state = 0 AND d.endpoint > ?1
-        ORDER BY d.endpoint, d.state_at LIMIT 1
+        WHERE d.state = 0 AND (d.endpoint, d.in_turn) > (?1, ?2)
+        ORDER BY d.endpoint, d.in_turn, d.state_at LIMIT 1
         """
 
     func backlog(of endpoint: EndpointID) throws(StoreError) -> Int {

@@ -33,9 +33,9 @@ enum EventRow {
 enum DeliveryRow {
     static let columns = """
         d.id, e.id, p.id, p.application, d.cause, d.created_at, d.state, d.state_at, d.reason, d.attempts, \
-        d.first_attempt_at
+        d.first_attempt_at, d.turn_key, d.turn_at
         """
-    static let count: Int32 = 11
+    static let count: Int32 = 13
     static let endpoint: Int32 = 2
     static let application: Int32 = 3
     static let state: Int32 = 6
@@ -57,6 +57,7 @@ enum DeliveryRow {
             id: id, environment: environment, event: try row.identifier(first + 1),
             endpoint: try row.identifier(first + 2), application: try row.identifier(first + 3), cause: cause,
             createdAt: row.timestamp(first + 5),
+            turn: row.optionalText(first + 11).map { Turn(key: $0, at: row.timestamp(first + 12)) },
             state: try StoredState.state(
                 code: row.integer(first + 6), at: row.timestamp(first + 7), reason: row.optionalText(first + 8),
                 of: id),

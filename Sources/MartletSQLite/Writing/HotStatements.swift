@@ -19,8 +19,9 @@ struct HotStatements {
         insertDelivery = try connection.prepare(
             """
             INSERT INTO deliveries (
-                environment, id, event, endpoint, cause, created_at, state, state_at, reason, attempts, first_attempt_at
-            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                environment, id, event, endpoint, cause, created_at, state, state_at, reason, attempts, first_attempt_at,
+                turn_key, turn_at
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """)
         moveDelivery = try connection.prepare(
             """

@@ -97,6 +97,8 @@ extension Writer {
         statement.bind(9, state.reason)
         statement.bind(10, Int64(delivery.attemptCount))
         statement.bind(11, delivery.firstAttemptAt)
+        statement.bind(12, delivery.turn?.key)
+        statement.bind(13, delivery.turn?.at)
         try statement.run()
     }
 

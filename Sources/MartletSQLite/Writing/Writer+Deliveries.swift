@@ -15,8 +15,7 @@ extension Writer {
             UPDATE deliveries SET state = 3, state_at = ?2, reason = 'endpoint_deleted'
             WHERE (environment, id) IN (
                 SELECT environment, id FROM deliveries INDEXED BY deliveries_due
-                WHERE endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND state = 0
-                ORDER BY state_at, id LIMIT ?3)
+                WHERE endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND state = 0 LIMIT ?3)
             """)
         statement.bind(1, endpoint)
         statement.bind(2, now)

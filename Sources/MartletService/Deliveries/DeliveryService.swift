@@ -27,6 +27,16 @@ public struct DeliveryService: Sendable {
         }
     }
 
+    /// The delivery that another one waits for, where its endpoint has an order and it is not its turn yet. Cancelling
+    /// that one is how it is skipped.
+    public func blocker(of delivery: Delivery) async throws(ServiceError) -> DeliveryID? {
+        guard let turn = delivery.turn, !delivery.state.isFinal else { return nil }
+        let head = try await context.stored { () async throws(StoreError) in
+            try await context.store.head(of: turn.key, at: delivery.endpoint)
+        }
+        return head == delivery.id ? nil : head
+    }
+
     /// Lists deliveries, newest first.
     public func deliveries(
         _ filter: DeliveryFilter, page: PageRequest, for principal: Principal

@@ -35,7 +35,7 @@ struct World {
         endpoints[endpoint.id] = endpoint
         endpointsByApplication[endpoint.application, default: []].insert(endpoint.id)
         guard endpoint.isActive else { return }
-        let subscriber = Subscriber(endpoint: endpoint.id, application: endpoint.application)
+        let subscriber = Subscriber(endpoint)
         for pattern in Set(endpoint.events) { subscriptions[pattern, default: []].append(subscriber) }
     }
 
@@ -53,7 +53,7 @@ struct World {
         if let application {
             return (endpointsByApplication[application] ?? []).compactMap { id in
                 guard let endpoint = endpoints[id], endpoint.isActive, endpoint.subscribes(to: type) else { return nil }
-                return Subscriber(endpoint: id, application: application)
+                return Subscriber(endpoint)
             }
         }
         let found = patterns.compactMap { subscriptions[$0] }
@@ -67,6 +67,18 @@ struct World {
 struct Subscriber: Hashable {
     let endpoint: EndpointID
     let application: ApplicationID
+    let isOrdered: Bool
+
+    init(_ endpoint: Endpoint) {
+        self.endpoint = endpoint.id
+        application = endpoint.application
+        isOrdered = endpoint.isOrdered
+    }
+
+    /// The place of a delivery to it, first due at `due`, in its order; `nil` where it has none.
+    func turn(of event: Event, due: Timestamp) -> Turn? {
+        isOrdered ? Turn(key: event.orderingKey ?? "", at: due) : nil
+    }
 }
 
 extension Endpoint {

@@ -103,7 +103,7 @@ public struct EventService: Sendable {
             Delivery(
                 id: context.identifiers.next(at: now), environment: principal.environment, event: id,
                 endpoint: subscriber.endpoint, application: subscriber.application, cause: .publish, createdAt: now,
-                state: .scheduled(due: due))
+                turn: subscriber.turn(of: event, due: due), state: .scheduled(due: due))
         }
         return Prepared(
             entry: Acceptance.Entry(event: event, deliveries: deliveries),
@@ -274,7 +274,7 @@ public struct EventService: Sendable {
         if let endpoint {
             let endpoint = try context.endpoint(endpoint, for: principal)
             guard endpoint.isActive else { throw WebhookRules.inactive }
-            subscribers = [Subscriber(endpoint: endpoint.id, application: endpoint.application)]
+            subscribers = [Subscriber(endpoint)]
         }
         guard !subscribers.isEmpty else {
             throw ServiceError(
@@ -285,7 +285,7 @@ public struct EventService: Sendable {
             Delivery(
                 id: context.identifiers.next(at: now), environment: principal.environment, event: event.id,
                 endpoint: subscriber.endpoint, application: subscriber.application, cause: .replay, createdAt: now,
-                state: .scheduled(due: now))
+                turn: subscriber.turn(of: event, due: now), state: .scheduled(due: now))
         }
         let result = try await context.committer.accept(
             Acceptance(entries: [Acceptance.Entry(event: event, deliveries: deliveries, isReplay: true)]))

@@ -1,5 +1,5 @@
 public import MartletCore
-import MartletStore
+public import MartletStore
 public import WebhookSigning
 
 /// Registering and changing webhooks, their secrets, and trying them out.
@@ -350,13 +350,16 @@ public struct WebhookService: Sendable {
     ) async throws(ServiceError) -> WebhookStats {
         try principal.require(.readWebhooks)
         let endpoint = try context.endpoint(id, for: principal)
-        let (hours, backlog) = try await context.stored { () async throws(StoreError) in
+        let (hours, backlog, blocked) = try await context.stored { () async throws(StoreError) in
             (
                 try await context.store.hours(of: id, since: since),
-                try await context.store.backlog(of: id)
+                try await context.store.backlog(of: id),
+                try await context.store.blockedKeys(of: id, limit: WebhookStats.mostBlocked)
             )
         }
         var stats = WebhookStats(endpoint: endpoint, since: since, backlog: backlog)
+        // What was published while it had an order keeps its turn.
+        if endpoint.isOrdered || !blocked.isEmpty { stats.blocked = blocked }
         for hour in hours {
             stats.succeeded += hour.succeeded
             stats.failed += hour.failed
@@ -376,4 +379,10 @@ public struct WebhookStats: Sendable {
     public var latency = LatencyHistogram()
     /// Deliveries that wait.
     public var backlog: Int
+    /// The keys in whose order a delivery has failed and others wait for it, at most ``mostBlocked``; `nil` for a webhook
+    /// without an order.
+    public var blocked: [BlockedKey]?
+
+    /// How many blocked keys are told.
+    public static let mostBlocked = 100
 }

@@ -18,7 +18,7 @@ final class ConformanceWorld {
     let sandboxEndpoint: Endpoint
 
     private var identifiers = IdentifierGenerator()
-    private var random = SeededRandom(seed: 17)
+    var random = SeededRandom(seed: 17)
 
     init(_ store: any Store) async throws {
         self.store = store
@@ -89,13 +89,13 @@ final class ConformanceWorld {
 
     func delivery(
         of event: Event, to endpoint: Endpoint? = nil, due: Timestamp? = nil, cause: Delivery.Cause = .publish,
-        state: DeliveryState? = nil, at instant: Timestamp? = nil
+        turn: Turn? = nil, state: DeliveryState? = nil, at instant: Timestamp? = nil
     ) -> Delivery {
         let endpoint = endpoint ?? self.endpoint
         return Delivery(
             id: id(at: instant), environment: endpoint.environment, event: event.id, endpoint: endpoint.id,
             application: endpoint.application, cause: cause, createdAt: instant ?? now,
-            state: state ?? .scheduled(due: due ?? now))
+            turn: turn, state: state ?? .scheduled(due: due ?? now))
     }
 
     func attempt(

@@ -38,6 +38,6 @@ public struct StoreConformance: Sendable, CustomStringConvertible {
 
     /// Every test.
     public static let all: [StoreConformance] =
-        accepting + stamping + settling + moving + dueTimes + eventListings + deliveryListings + isolation
+        accepting + stamping + settling + moving + dueTimes + order + eventListings + deliveryListings + isolation
         + configuration + configurationListings + conflicts + answers + sums
 }

@@ -37,6 +37,20 @@ public final class InMemoryStore: Store {
         try with { $0.due(endpoint, by: now, limit: limit) }
     }
 
+    public func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+    ) async throws(StoreError) -> OrderedDeliveries {
+        try with { $0.dueInOrder(endpoint, by: now, after: key, limit: limit) }
+    }
+
+    public func head(of key: String, at endpoint: EndpointID) async throws(StoreError) -> DeliveryID? {
+        try with { $0.head(of: key, at: endpoint) }
+    }
+
+    public func blockedKeys(of endpoint: EndpointID, limit: Int) async throws(StoreError) -> [BlockedKey] {
+        try with { $0.blockedKeys(of: endpoint, limit: limit) }
+    }
+
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
         try with { $0.earliestDue() }
     }

@@ -135,7 +135,7 @@ extension MemoryContents {
     }
 
     func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) -> DueDeliveries {
-        let waiting = waiting(at: endpoint)
+        let waiting = waiting(at: endpoint).filter { $0.delivery.turn == nil }
         let due = waiting.prefix { $0.due <= now }.prefix(limit)
         return DueDeliveries(
             deliveries: due.compactMap { _, delivery in
@@ -156,7 +156,7 @@ extension MemoryContents {
             .sorted { ($0.due, $0.delivery.id) < ($1.due, $1.delivery.id) }
     }
 
-    private func dueTime(of delivery: Delivery) -> Timestamp? {
+    func dueTime(of delivery: Delivery) -> Timestamp? {
         if case .scheduled(let due) = delivery.state { due } else { nil }
     }
 

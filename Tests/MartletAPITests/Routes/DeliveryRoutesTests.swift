@@ -12,8 +12,9 @@ import Testing
             #expect(shown.status == 200)
             #expect(
                 shown.members == [
-                    "id", "event", "webhook", "application", "status", "cause", "attempt_count", "created_at",
-                    "first_attempt_at", "next_attempt_at", "completed_at", "reason", "event_type", "attempts",
+                    "id", "event", "webhook", "application", "status", "cause", "ordering_key", "attempt_count",
+                    "created_at", "first_attempt_at", "next_attempt_at", "completed_at", "reason", "event_type",
+                    "blocked_by", "attempts",
                 ])
             #expect(shown["webhook"]?.string == webhook)
             #expect(shown["status"] == "succeeded")
