@@ -7,11 +7,7 @@ import Testing
 @Suite struct OrderTests {
     /// A webhook that gets its events in order.
     private func orderedWebhook(in scene: ServiceScene) async throws -> Endpoint {
-        var webhook = try await scene.webhook()
-        webhook.isOrdered = true
-        try await scene.store.apply([.putEndpoint(webhook)])
-        scene.directory.apply([.putEndpoint(webhook)])
-        return webhook
+        try await scene.webhook { $0.isOrdered = true }
     }
 
     private func publish(_ key: String?, deliverAt: Timestamp? = nil, in scene: ServiceScene) async throws -> Delivery {
