@@ -76,7 +76,7 @@ import Testing
             ]
 
             for way in ways {
-                let webhook = try await martlet.api.register(way.url, ["timeout": "500ms"])
+                let webhook = try await martlet.api.register(way.url, ["timeout": "3s"])
                 let tested = try await martlet.api.post("\(webhook.path)/test", ["type": "order.created"])
 
                 let attempt = tested["attempt"]

@@ -6,7 +6,7 @@ import Testing
 @testable import martlet
 
 /// `martlet doctor` and `martlet migrate`, run as a user runs them.
-@Suite(.timeLimit(.minutes(1))) struct DoctorTests {
+@Suite(.timeLimit(.minutes(10))) struct DoctorTests {
     private func examined(
         _ flags: [String] = [], variables: [String: String] = [:], in directory: TemporaryDirectory
     ) async throws -> (status: Int32, report: JSONValue) {

@@ -3,7 +3,7 @@ import Testing
 @testable import martlet
 
 /// What every command says of itself.
-@Suite(.timeLimit(.minutes(1))) struct HelpTests {
+@Suite(.timeLimit(.minutes(10))) struct HelpTests {
     private static let commands = Martlet.configuration.subcommands.compactMap { $0.configuration.commandName }
 
     @Test(arguments: commands)

@@ -7,7 +7,7 @@ import Testing
 @testable import martlet
 
 /// `martlet init`, run as a user runs it.
-@Suite(.timeLimit(.minutes(1))) struct InitTests {
+@Suite(.timeLimit(.minutes(10))) struct InitTests {
     @Test func jsonHasTheDirectoryTheKeysAndTheMasterKey() async throws {
         let directory = try TemporaryDirectory()
 

@@ -6,7 +6,7 @@ import WebhookSigning
 @testable import martlet
 
 /// Profiles that stand in `martlet.yaml`.
-@Suite(.timeLimit(.minutes(1))) struct ProfileFileTests {
+@Suite(.timeLimit(.minutes(10))) struct ProfileFileTests {
     private static let acme = """
         profiles:
           acme:

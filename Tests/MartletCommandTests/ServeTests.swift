@@ -6,7 +6,7 @@ import Testing
 @testable import martlet
 
 /// `martlet serve`, run as a user runs it.
-@Suite(.timeLimit(.minutes(2))) struct ServeTests {
+@Suite(.timeLimit(.minutes(10))) struct ServeTests {
     @Test func theFirstStartShowsKeysOnceAndWhatToTry() async throws {
         let directory = try TemporaryDirectory()
 

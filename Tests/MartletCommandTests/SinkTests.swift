@@ -8,7 +8,7 @@ import WebhookSigning
 @testable import martlet
 
 /// `martlet sink`, and `martlet trigger` through a server to it, run as a user runs them.
-@Suite(.timeLimit(.minutes(2))) struct SinkTests {
+@Suite(.timeLimit(.minutes(10))) struct SinkTests {
     private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
     private func sink(_ flags: [String], in directory: TemporaryDirectory) throws -> MartletProcess {
@@ -16,7 +16,7 @@ import WebhookSigning
     }
 
     private func post(_ url: String) async throws -> APIClient.Answer {
-        try await APIClient(url: try EndpointURL(parsing: url), key: nil, timeout: .seconds(20))
+        try await APIClient(url: try EndpointURL(parsing: url), key: nil, timeout: .seconds(300))
             .send(.POST, "/hook", body: Array(#"{"id":"evt_9","type":"a.b"}"#.utf8))
     }
 
@@ -132,13 +132,13 @@ import WebhookSigning
         let directory = try TemporaryDirectory()
         let sink = try sink([flag], in: directory)
         let url = try EndpointURL(parsing: try await sink.url())
-        let client = APIClient(url: url, key: nil, timeout: .milliseconds(300))
+        let client = APIClient(url: url, key: nil, timeout: .seconds(3))
 
         let failure = await #expect(throws: CommandFailure.self) {
             try await client.send(.POST, "/hook", body: Array(#"{"type":"a.b"}"#.utf8))
         }
 
-        #expect(failure?.description.contains("did not answer within 300ms") == true)
+        #expect(failure?.description.contains("did not answer within 3s") == true)
         #expect(try await sink.line(containing: "a.b").hasSuffix(said))
     }
 

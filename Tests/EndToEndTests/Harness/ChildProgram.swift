@@ -112,7 +112,7 @@ final class ChildProgram: Sendable {
         }
     }
 
-    func ended(within bound: Duration = .seconds(60)) async throws -> Exit {
+    func ended(within bound: Duration = .seconds(300)) async throws -> Exit {
         try await waitUntil("\(name) ends", within: bound) { exit }
     }
 
@@ -128,7 +128,7 @@ final class ChildProgram: Sendable {
     }
 
     /// The first line of its output that `read` makes something of.
-    func line<Value>(_ what: String, within bound: Duration = .seconds(60), _ read: (String) -> Value?) async throws
+    func line<Value>(_ what: String, within bound: Duration = .seconds(300), _ read: (String) -> Value?) async throws
         -> Value
     {
         try await waitUntil("\(name) says \(what)", within: bound) {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The bound is there for what never comes; no test passes because of it.
 func waitUntil<Value>(
-    _ what: @autoclosure () -> String, within bound: Duration = .seconds(60), _ ask: () async throws -> Value?
+    _ what: @autoclosure () -> String, within bound: Duration = .seconds(300), _ ask: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()
     let end = clock.now + bound
@@ -19,7 +19,7 @@ func waitUntil<Value>(
 
 /// Waits until something is so.
 func waitUntil(
-    _ what: @autoclosure () -> String, within bound: Duration = .seconds(60), _ isSo: () async throws -> Bool
+    _ what: @autoclosure () -> String, within bound: Duration = .seconds(300), _ isSo: () async throws -> Bool
 ) async throws {
     _ = try await waitUntil(what(), within: bound) { () async throws -> Void? in try await isSo() ? () : nil }
 }

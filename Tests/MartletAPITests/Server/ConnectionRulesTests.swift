@@ -126,7 +126,7 @@ import Testing
     // MARK: Bodies that do not come
 
     private static let hasty: ConnectionLimits = {
-        var limits = ConnectionLimits()
+        var limits = ConnectionLimits.patient
         limits.body = .milliseconds(50)
         return limits
     }()

@@ -26,7 +26,7 @@ struct TestService: Sendable {
 
     /// Runs `body` with a service, and stops it.
     static func with<Value: Sendable>(
-        egress: EgressPolicy = EgressPolicy(allowsPrivateNetworks: true), connections: ConnectionLimits = .init(),
+        egress: EgressPolicy = EgressPolicy(allowsPrivateNetworks: true), connections: ConnectionLimits = .patient,
         limits: ServiceLimits = .init(), _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID())")
@@ -116,4 +116,14 @@ struct TestService: Sendable {
         let answer = try await admin.post("/v1/keys", .object(body))
         return client(try answer.string("key"))
     }
+}
+
+extension ConnectionLimits {
+    /// The defaults, but for what time brings about: a busy machine may take long from one line of a test to the next.
+    static let patient: ConnectionLimits = {
+        var limits = ConnectionLimits()
+        limits.body = .seconds(3600)
+        limits.idle = .seconds(3600)
+        return limits
+    }()
 }

@@ -4,12 +4,13 @@ import Testing
 
 /// Things that tests need to be there, made over the API as its users make them.
 extension APIClient {
-    /// A webhook's id.
+    /// The id of a webhook whose retries no test is slow enough to see.
     func makeWebhook(
         url: String = "https://example.com/webhook", events: [String] = ["*"], application: String? = nil
     ) async throws -> String {
         var body: [JSONValue.Member] = [
             .init("url", .string(url)), .init("events", .array(events.map { .string($0) })),
+            .init("retry", ["delays": ["1d"]]),
         ]
         if let application { body.append(.init("application", .string(application))) }
         let answer = try await post("/v1/webhooks", .object(body))

@@ -6,7 +6,7 @@ import MartletTesting
 import Testing
 
 /// The store fails; nothing that was promised is lost.
-@Suite(.timeLimit(.minutes(1))) struct CommitFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct CommitFailureTests {
     @Test func aPublisherWhoseCommitFailsIsToldThatItIsUnavailable() async throws {
         let scene = try await EngineScene()
         _ = try await scene.webhook()

@@ -6,7 +6,7 @@ import MartletTesting
 import Testing
 import WebhookSigning
 
-@Suite(.timeLimit(.minutes(1))) struct EngineTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineTests {
     @Test func aHealthyEndpointIsDeliveredToWithoutReadingAnythingBack() async throws {
         var limits = EngineLimits()
         // Sums of attempts are written to the store as well, every so often.

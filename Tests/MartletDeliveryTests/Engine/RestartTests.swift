@@ -5,7 +5,7 @@ import MartletStore
 import MartletTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test func aFarRetrySurvivesARestartAndIsMadeOnItsMillisecond() async throws {
         var scene = try await EngineScene(profile: "real-estate")
         scene.sender.answer { _, _ in .status(500) }

@@ -6,7 +6,7 @@ import MartletTesting
 import Testing
 
 /// Every schedule to the millisecond, through the engine and SQLite.
-@Suite(.timeLimit(.minutes(1))) struct RetryScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct RetryScheduleTests {
     @Test func realEstateRetriesExactlyAsItsGuidePromisesAndThenFails() async throws {
         let scene = try await EngineScene(profile: "real-estate")
         scene.sender.answer { _, _ in .status(500) }

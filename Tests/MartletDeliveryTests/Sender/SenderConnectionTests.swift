@@ -45,7 +45,7 @@ import Testing
 
     @Test func keepAliveCanBeTurnedOff() async throws {
         let receiver = try await ScriptedReceiver.wellBehaved()
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.idleConnectionsPerOrigin = 0
 
         try await TestSender.with(limits: limits) { sender in
@@ -59,7 +59,7 @@ import Testing
 
     @Test func aConnectionTooOldIsNotUsedAgain() async throws {
         let receiver = try await ScriptedReceiver.wellBehaved()
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.connectionAge = .zero
 
         let second = try await TestSender.with(limits: limits) { sender in
@@ -74,7 +74,7 @@ import Testing
 
     @Test func anIdleConnectionIsClosedInTime() async throws {
         let receiver = try await ScriptedReceiver.wellBehaved()
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.idleTimeout = .milliseconds(20)
 
         try await TestSender.with(limits: limits) { sender in
@@ -112,7 +112,7 @@ import Testing
             try await ScriptedReceiver.wellBehaved(),
         ]
         let urls = receivers.map { "http://127.0.0.1:\($0.port)/" }
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.connections = 2 * System.coreCount
 
         let again = try await TestSender.with(limits: limits) { sender in
@@ -190,7 +190,7 @@ import Testing
         let closing = try await ScriptedReceiver.start { _, request in
             request < 0 ? [] : request == 0 ? [.send(ScriptedReceiver.ok)] : [.close]
         }
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.resendWindow = .zero
 
         let afterAByte = try await TestSender.with { sender in
@@ -256,7 +256,7 @@ import Testing
         let resolver = StubResolver(.addresses(["127.0.0.1", "127.0.0.2"]))
 
         let outcome = try await TestSender.with(resolver: resolver) {
-            try await $0.post("http://hooks.example.com:\(blackhole.port)/", timeout: .seconds(2))
+            try await $0.post("http://hooks.example.com:\(blackhole.port)/", timeout: .seconds(6))
         }
 
         #expect(outcome.response?.status == 200)

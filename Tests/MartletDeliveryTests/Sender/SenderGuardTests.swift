@@ -62,7 +62,7 @@ import Testing
         let allowed = try await ScriptedReceiver.wellBehaved()
         let forbidden = try await ScriptedReceiver.wellBehaved(at: "127.0.0.2", port: allowed.port)
         let resolver = StubResolver(.addresses(["127.0.0.1"]), .addresses(["127.0.0.2"]))
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.resolutionLifetime = .zero
 
         let outcomes = try await TestSender.with(policy: try policy(), resolver: resolver, limits: limits) { sender in
@@ -85,7 +85,7 @@ import Testing
         let new = try await ScriptedReceiver.wellBehaved(at: "127.0.0.3", port: old.port)
         let resolver = StubResolver(
             .addresses(["127.0.0.1"]), .addresses(["127.0.0.3", "127.0.0.1"]), .addresses(["127.0.0.3"]))
-        var limits = SenderLimits()
+        var limits = SenderLimits.patient
         limits.resolutionLifetime = .zero
 
         let outcomes = try await TestSender.with(resolver: resolver, limits: limits) { sender in
