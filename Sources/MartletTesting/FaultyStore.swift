@@ -241,6 +241,40 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.forgetAnswers(expiredBefore: now, limit: limit) }
     }
 
+    // MARK: HealthStore
+
+    public func putHealth(_ health: [EndpointHealth]) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.putHealth(health) }
+    }
+
+    public func health() async throws(StoreError) -> [EndpointHealth] {
+        try await call { () throws(StoreError) in try await store.health() }
+    }
+
+    public func health(of endpoint: EndpointID) async throws(StoreError) -> EndpointHealth? {
+        try await call { () throws(StoreError) in try await store.health(of: endpoint) }
+    }
+
+    // MARK: OperationalEventStore
+
+    public func record(_ events: [OperationalEvent]) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.record(events) }
+    }
+
+    public func operationalEvents(
+        _ query: OperationalEventQuery
+    ) async throws(StoreError) -> Found<OperationalEvent, OperationalEventID> {
+        try await call { () throws(StoreError) in try await store.operationalEvents(query) }
+    }
+
+    public func forgetOperationalEvents(
+        createdBefore instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> Int {
+        try await call { () throws(StoreError) in
+            try await store.forgetOperationalEvents(createdBefore: instant, limit: limit)
+        }
+    }
+
     // MARK: SettingStore
 
     public func setting(_ name: String) async throws(StoreError) -> [UInt8]? {

@@ -117,6 +117,10 @@ import Testing
         UseCase(name: "list keys", roles: [.admin, .reader]) {
             _ = try await $0.scene.keys.keys(page: ServiceScene.page, for: $1)
         },
+        UseCase(name: "list operational events", roles: [.admin, .application, .reader]) {
+            _ = try await OperationalEventService($0.scene.context).events(
+                application: nil, endpoint: nil, page: ServiceScene.page, for: $1)
+        },
         UseCase(name: "create a profile", roles: [.admin]) {
             var profile = Profile.standard
             profile.name = "fresh"

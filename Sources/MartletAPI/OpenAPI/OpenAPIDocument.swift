@@ -69,6 +69,10 @@ struct OpenAPIDocument {
         ("applications", "Customers, or customers' apps. An application is named by its id or its uid."),
         ("keys", "API keys, each of one environment and with one role: admin, publisher, application or reader."),
         ("profiles", "How deliveries look and behave: signature, header names, timeout, success rule, retries."),
+        (
+            "operational-events",
+            "What happened to webhooks: that one fails, was taken out of service, or is well again."
+        ),
         ("service", "For machines that watch the service. No key is needed."),
     ]
 

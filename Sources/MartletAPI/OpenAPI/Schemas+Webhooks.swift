@@ -134,12 +134,13 @@ extension Schemas {
             "WebhookStats",
             ##"""
             {"type":"object","required":["webhook","since","attempts","succeeded","failed","success_rate","latency_ms",
-            "backlog","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
+            "backlog","health","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
             "attempts":{"type":"integer"},"succeeded":{"type":"integer"},"failed":{"type":"integer"},
             "success_rate":{"type":["number","null"],"minimum":0,"maximum":1,"description":"null where there were none."},
             "latency_ms":{"type":"object","required":["p50","p95"],"properties":{
             "p50":{"type":["number","null"]},"p95":{"type":["number","null"]}}},
             "backlog":{"type":"integer","description":"Deliveries that wait."},
+            "health":{"$ref":"#/components/schemas/WebhookHealth"},
             "order":{"description":"null for a webhook that is not `ordered`.","oneOf":[{"type":"null"},
             {"type":"object","required":["blocked"],"properties":{"blocked":{"type":"array","maxItems":100,
             "description":"The keys that wait for a delivery which has failed.",

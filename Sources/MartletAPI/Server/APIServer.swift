@@ -52,7 +52,7 @@ public struct APIServer: Service {
         let kit = RouteKit(context)
         let groups: [any RouteGroup] = [
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), CatalogueRoutes(kit), ApplicationRoutes(kit),
-            KeyRoutes(kit), ProfileRoutes(kit), ProbeRoutes(kit: kit),
+            KeyRoutes(kit), ProfileRoutes(kit), OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

@@ -100,6 +100,13 @@ extension WebhookStats: Wire {
                 writer.field("p95", latency.percentile(0.95).map { Double($0) / 1000 })
             }
             writer.field("backlog", backlog)
+            writer.object("health") { writer in
+                writer.field("failing_since", health?.failingSince)
+                writer.field("failures", health?.failures ?? 0)
+                writer.field("last_success_at", health?.lastSuccessAt)
+                writer.field("disabled_at", endpoint.isActive ? nil : endpoint.deactivatedAt)
+                writer.field("reason", endpoint.inactivity?.rawValue)
+            }
             writer.key("order")
             if let blocked {
                 writer.object { writer in

@@ -12,6 +12,8 @@ public typealias DeliveryID = Identifier<DeliveryKind>
 public typealias AttemptID = Identifier<AttemptKind>
 /// Names an API key; the key itself is a secret, its name is not.
 public typealias KeyID = Identifier<KeyKind>
+/// Names one thing that happened to the service's own things: ``OperationalEvent``.
+public typealias OperationalEventID = Identifier<OperationalEventKind>
 
 public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
 public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
@@ -20,3 +22,4 @@ public enum EventKind: IdentifierKind { public static let prefix: StaticString =
 public enum DeliveryKind: IdentifierKind { public static let prefix: StaticString = "dlv_" }
 public enum AttemptKind: IdentifierKind { public static let prefix: StaticString = "att_" }
 public enum KeyKind: IdentifierKind { public static let prefix: StaticString = "key_" }
+public enum OperationalEventKind: IdentifierKind { public static let prefix: StaticString = "oev_" }

@@ -18,13 +18,15 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeKeys = "change API keys"
     case readProfiles = "read profiles"
     case changeProfiles = "change profiles"
+    case readOperationalEvents = "read operational events"
 
     /// The roles that may.
     public var roles: Set<APIKey.Role> {
         switch self {
         case .publishEvents: [.admin, .publisher]
         case .readCatalogue: [.admin, .publisher, .application, .reader]
-        case .readEvents, .readWebhooks, .readDeliveries, .readProfiles: [.admin, .application, .reader]
+        case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents:
+            [.admin, .application, .reader]
         case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries: [.admin, .application]
         case .readApplications, .readKeys: [.admin, .reader]
         case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles: [.admin]

@@ -350,14 +350,16 @@ public struct WebhookService: Sendable {
     ) async throws(ServiceError) -> WebhookStats {
         try principal.require(.readWebhooks)
         let endpoint = try context.endpoint(id, for: principal)
-        let (hours, backlog, blocked) = try await context.stored { () async throws(StoreError) in
+        let (hours, backlog, blocked, health) = try await context.stored { () async throws(StoreError) in
             (
                 try await context.store.hours(of: id, since: since),
                 try await context.store.backlog(of: id),
-                try await context.store.blockedKeys(of: id, limit: WebhookStats.mostBlocked)
+                try await context.store.blockedKeys(of: id, limit: WebhookStats.mostBlocked),
+                try await context.store.health(of: id)
             )
         }
         var stats = WebhookStats(endpoint: endpoint, since: since, backlog: backlog)
+        stats.health = health
         // What was published while it had an order keeps its turn.
         if endpoint.isOrdered || !blocked.isEmpty { stats.blocked = blocked }
         for hour in hours {
@@ -379,6 +381,8 @@ public struct WebhookStats: Sendable {
     public var latency = LatencyHistogram()
     /// Deliveries that wait.
     public var backlog: Int
+    /// How it stands with failures, as last recorded; `nil` where nothing was yet.
+    public var health: EndpointHealth?
     /// The keys in whose order a delivery has failed and others wait for it, at most ``mostBlocked``; `nil` for a webhook
     /// without an order.
     public var blocked: [BlockedKey]?

@@ -77,6 +77,36 @@ public final class InMemoryStore: Store {
         }
     }
 
+    // MARK: Health and operational events
+
+    public func putHealth(_ health: [EndpointHealth]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.putHealth(health) }
+    }
+
+    public func health() async throws(StoreError) -> [EndpointHealth] {
+        try with { $0.liveHealth() }
+    }
+
+    public func health(of endpoint: EndpointID) async throws(StoreError) -> EndpointHealth? {
+        try with { $0.deletedEndpoints.contains(endpoint) ? nil : $0.health[endpoint] }
+    }
+
+    public func record(_ events: [OperationalEvent]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.record(events) }
+    }
+
+    public func operationalEvents(
+        _ query: OperationalEventQuery
+    ) async throws(StoreError) -> Found<OperationalEvent, OperationalEventID> {
+        try with { $0.operationalEvents(query) }
+    }
+
+    public func forgetOperationalEvents(
+        createdBefore instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> Int {
+        try with { $0.forgetOperationalEvents(createdBefore: instant, limit: limit) }
+    }
+
     // MARK: History
 
     public func event(_ id: EventID, in environment: EnvironmentID) async throws(StoreError) -> Event? {

@@ -57,7 +57,7 @@ extension MemoryContents {
         }
     }
 
-    private func page<Item, Kind>(
+    func page<Item, Kind>(
         of items: some Sequence<Item>, limit: Int, _ id: (Item) -> Identifier<Kind>, where isWanted: (Item) -> Bool
     ) -> Found<Item, Identifier<Kind>> {
         let wanted = items.filter(isWanted).sorted { id($0) > id($1) }

@@ -36,6 +36,9 @@ struct MemoryContents: Sendable {
     var scheduled: [EndpointID: Set<DeliveryID>] = [:]
     var attempts: [DeliveryID: [Attempt]] = [:]
     var hours: [EndpointID: [Timestamp: EndpointHour]] = [:]
+    /// With those of deleted endpoints.
+    var health: [EndpointID: EndpointHealth] = [:]
+    var operationalEvents: [OperationalEventID: OperationalEvent] = [:]
 
     /// Writes a delivery in the form that stores keep, and keeps the index of scheduled ones true.
     mutating func put(_ delivery: Delivery) {
