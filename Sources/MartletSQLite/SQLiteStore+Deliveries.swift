@@ -48,6 +48,10 @@ extension SQLiteStore: DeliveryStore {
         try await read { (reader) throws(StoreError) in try reader.backlog(of: endpoint) }
     }
 
+    public func backlogs() async throws(StoreError) -> [EndpointBacklog] {
+        try await read { (reader) throws(StoreError) in try reader.backlogs() }
+    }
+
     public func backlog() async throws(StoreError) -> Backlog {
         try await read { (reader) throws(StoreError) in try reader.backlog() }
     }

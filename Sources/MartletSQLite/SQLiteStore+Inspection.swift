@@ -24,6 +24,27 @@ extension SQLiteStore {
         try await read { (reader) throws(StoreError) in try reader.connection.text("PRAGMA journal_mode") == "wal" }
     }
 
+    /// How large a file is, in bytes.
+    public struct Space: Sendable, Hashable {
+        /// All of it, the write-ahead log aside.
+        public var size: Int
+        /// What in it holds nothing any more, and is filled before the file grows.
+        public var reusable: Int
+    }
+
+    /// How large the file is. Reads no more than its first page.
+    public func space() async throws(StoreError) -> Space {
+        try await read { (reader) throws(StoreError) in
+            try reader.connection.reading { () throws(StoreError) in
+                func number(_ name: String) throws(StoreError) -> Int {
+                    Int(try reader.connection.integer("PRAGMA \(name)") ?? 0)
+                }
+                let page = try number("page_size")
+                return Space(size: try number("page_count") * page, reusable: try number("freelist_count") * page)
+            }
+        }
+    }
+
     /// How durable commits are. Asked of the connection that makes them: `synchronous` is each connection's own.
     public func durability() async throws(StoreError) -> Durability {
         try await write { (writer) throws(StoreError) in

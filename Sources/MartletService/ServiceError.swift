@@ -16,6 +16,8 @@ public struct ServiceError: Error, Sendable {
         case conflict
         /// More than is taken at once.
         case tooLarge
+        /// Too much of the caller's own waits already. Trying again later may work.
+        case limited
         /// Not now: a bound has been reached, or the store does not answer. Trying again later may work.
         case unavailable
     }
@@ -39,7 +41,7 @@ public struct ServiceError: Error, Sendable {
     /// What happened and how to mend it, in a sentence or two.
     public var detail: String
     public var fields: [Field]
-    /// When trying again makes sense, for ``Kind/unavailable``.
+    /// When trying again makes sense, for ``Kind/unavailable`` and ``Kind/limited``.
     public var retryAfter: Duration?
 
     public init(
@@ -71,6 +73,7 @@ public struct ServiceError: Error, Sendable {
     /// The store would not or could not.
     public static func store(_ error: StoreError) -> Self {
         if error.isConflict { return Self(.conflict, "conflict", error.description) }
+        if error.isFull { return Intake.storageShort }
         return Self(
             .unavailable, error.isCorrupt ? "store_corrupt" : "store_unavailable",
             error.isCorrupt

@@ -55,6 +55,10 @@ public protocol DeliveryStore: Sendable {
     /// How many deliveries of an endpoint are scheduled.
     func backlog(of endpoint: EndpointID) async throws(StoreError) -> Int
 
+    /// How many deliveries are scheduled, by endpoint; endpoints with none are left out. Includes deleted endpoints whose
+    /// deliveries still have to be cancelled. Counts what waits one by one, so it is for a start, not for a request.
+    func backlogs() async throws(StoreError) -> [EndpointBacklog]
+
     /// How many deliveries are scheduled in the whole store, and since when the one overdue longest has been due.
     func backlog() async throws(StoreError) -> Backlog
 }
@@ -67,6 +71,19 @@ public struct Backlog: Sendable, Hashable {
     public init(count: Int, earliestDue: Timestamp?) {
         self.count = count
         self.earliestDue = earliestDue
+    }
+}
+
+/// What waits for one endpoint.
+public struct EndpointBacklog: Sendable, Hashable {
+    public var endpoint: EndpointID
+    public var application: ApplicationID
+    public var count: Int
+
+    public init(endpoint: EndpointID, application: ApplicationID, count: Int) {
+        self.endpoint = endpoint
+        self.application = application
+        self.count = count
     }
 }
 

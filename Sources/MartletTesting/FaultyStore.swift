@@ -135,6 +135,10 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.backlog(of: endpoint) }
     }
 
+    public func backlogs() async throws(StoreError) -> [EndpointBacklog] {
+        try await call { () throws(StoreError) in try await store.backlogs() }
+    }
+
     public func backlog() async throws(StoreError) -> Backlog {
         try await call { () throws(StoreError) in try await store.backlog() }
     }

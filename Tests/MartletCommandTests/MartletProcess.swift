@@ -57,15 +57,17 @@ final class MartletProcess: Sendable {
     /// - Parameters:
     ///   - variables: the whole environment, `PATH` aside.
     ///   - directory: the working directory.
+    ///   - descriptors: how many files and sockets it may open; `nil` for as many as this process.
     init(
         _ arguments: [String], variables: [String: String] = [:], in directory: TemporaryDirectory,
-        input: String? = nil
+        input: String? = nil, descriptors: Int? = nil
     ) throws {
         let output = try Pipe()
         let errors = try Pipe()
         let input = try Input(input ?? "", in: directory)
         // env(1) changes the directory and becomes the command: spawning cannot, in what Glibc shows of itself here.
-        let command = ["/usr/bin/env", "-C", directory.path, Self.path] + arguments
+        let bound = descriptors.map { ["/bin/sh", "-c", "ulimit -n \($0) && exec \"$0\" \"$@\""] } ?? []
+        let command = ["/usr/bin/env", "-C", directory.path] + bound + [Self.path] + arguments
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

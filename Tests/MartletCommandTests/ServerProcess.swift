@@ -12,10 +12,12 @@ struct ServerProcess {
 
     /// Starts it and waits until it serves.
     init(
-        _ arguments: [String] = [], variables: [String: String] = [:], in directory: TemporaryDirectory
+        _ arguments: [String] = [], variables: [String: String] = [:], in directory: TemporaryDirectory,
+        descriptors: Int? = nil
     ) async throws {
         process = try MartletProcess(
-            ["serve", "--listen", "127.0.0.1:0"] + arguments, variables: variables, in: directory)
+            ["serve", "--listen", "127.0.0.1:0"] + arguments, variables: variables, in: directory,
+            descriptors: descriptors)
         let line = try await process.line(containing: " serves ")
         let words = line.split(separator: " ")
         let text = words[(words.firstIndex(of: "serves") ?? 0) + 1]

@@ -28,7 +28,7 @@ struct FullDiskTests {
             }
         }
 
-        #expect(refusal?.isUnavailable == true)
+        #expect(refusal?.isFull == true)
         #expect(refusal?.description.contains(directory.file()) == true)
         for entry in kept { #expect(try await store.event(entry.event.id, in: scene.environment) == entry.event) }
         for entry in refused {

@@ -22,7 +22,7 @@ final class ServiceScene: Sendable {
 
     static let masterKey = [UInt8](repeating: 7, count: SecretVault.keyLength)
 
-    init(limits: ServiceLimits = ServiceLimits()) async throws {
+    init(limits: ServiceLimits = ServiceLimits(), intake: IntakeLimits = IntakeLimits()) async throws {
         guard let vault = SecretVault(masterKey: Self.masterKey) else { preconditionFailure("the key is long enough") }
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let metrics = ServiceMetrics()
@@ -48,7 +48,8 @@ final class ServiceScene: Sendable {
                 + (defaults + [acme, other]).map { .putApplication($0) })
         directory = Directory(vault: vault)
         directory.load(try await store.configuration())
-        let committer = GroupCommitter(store: store, limits: CommitLimits(), metrics: metrics, log: log)
+        let committer = GroupCommitter(
+            store: store, limits: CommitLimits(), metrics: metrics, log: log, intake: Intake(limits: intake))
         context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: courier, identifiers: identifiers,
             time: clock, vault: vault, egress: EgressPolicy(requiresHTTPS: false), limits: limits, metrics: metrics,

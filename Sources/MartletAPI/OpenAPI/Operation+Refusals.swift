@@ -42,8 +42,17 @@ extension Operation {
         } else if isKeyed {
             add(422, "A field, or the query, is not acceptable; `errors` says where.")
         }
+        if publishes { add(429, "So many deliveries wait already that no more are taken: `backlog_full`.") }
         add(431, "The request's headers are larger than is taken.")
-        add(503, "Not now: a bound has been reached, or the store does not answer.")
+        add(
+            503,
+            "Not now: a bound has been reached, or the store does not answer. `Retry-After` says when to come again.")
         return refusals
+    }
+
+    /// Whether it has something delivered.
+    private var publishes: Bool {
+        guard case .keyed(let permission, _) = access else { return false }
+        return permission == .publishEvents || permission == .replayEvents || name == "testWebhook"
     }
 }

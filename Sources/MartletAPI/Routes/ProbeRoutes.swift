@@ -17,11 +17,14 @@ struct ProbeRoutes: RouteGroup {
             ) { _, _ in text("ok\n") },
             Operation(
                 open: "/readyz", "getReadiness", "Whether the service can take requests",
-                detail: "The store is asked too.",
+                detail: "The store is asked too. 503 also while the disk is nearly full and publishing is refused.",
                 answer: Answer(status: .ok, content: .text("text/plain"), detail: "It can.")
             ) { _, _ in
                 do throws(StoreError) {
                     _ = try await kit.services.store.setting("ready")
+                    guard !kit.services.committer.intake.isStorageShort else {
+                        return Problem(Intake.storageShort).response
+                    }
                     return text("ready\n")
                 } catch {
                     throw ServiceError.store(error)
@@ -32,10 +35,12 @@ struct ProbeRoutes: RouteGroup {
                 answer: Answer(
                     status: .ok, content: .text("text/plain"), detail: "Prometheus text exposition format 0.0.4.")
             ) { _, _ in
-                let backlog = try? await kit.services.store.backlog()
-                let overdue = backlog?.earliestDue.map { kit.services.time.now().since($0) }
+                // One seek for each endpoint that waits; the backlog itself is counted in memory.
+                let earliest = try? await kit.services.store.earliestDue().values.min()
+                let overdue = earliest.map { kit.services.time.now().since($0) }
                 return text(
-                    kit.services.metrics.text(backlog: backlog?.count, overdue: overdue), "text/plain; version=0.0.4")
+                    kit.services.metrics.text(intake: kit.services.committer.intake.snapshot, overdue: overdue),
+                    "text/plain; version=0.0.4")
             },
         ]
     }

@@ -8,12 +8,14 @@ import NIOHTTP1
 struct APIChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let limits: ConnectionLimits
+    private let clients: ClientCount
     /// The largest body that any operation takes, in bytes.
     private let mostBytes: Int
 
     init(responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, mostBytes: Int) {
         self.limits = limits
         self.mostBytes = mostBytes
+        clients = ClientCount(most: limits.clients)
         http = HTTP1Channel(
             responder: responder,
             configuration: .init(
@@ -24,11 +26,14 @@ struct APIChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes] value in
+        let hasPlace = clients.enter()
+        if hasPlace { channel.closeFuture.whenComplete { [clients] _ in clients.leave() } }
+        return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes] value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
             try pipeline.addHandler(
                 ConnectionRules(bodyTime: TimeAmount(limits.body), mostBytes: mostBytes), position: .after(parser))
+            if !hasPlace { try pipeline.addHandler(ConnectionRefusal(), position: .first) }
             return value
         }
     }

@@ -12,7 +12,7 @@ public struct APIServer: Service {
     /// - Parameters:
     ///   - host: the address to listen on.
     ///   - port: the port, or 0 for any.
-    ///   - limits: what one connection may cost.
+    ///   - limits: how many connections there may be, and what they may cost.
     ///   - onListening: told the port once connections are accepted.
     public init(
         context: ServiceContext, host: String, port: Int, group: any EventLoopGroup, version: String, log: Logger,
@@ -23,25 +23,36 @@ public struct APIServer: Service {
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
         application = Application(
-            responder: Self.router(context, log: log, version: version).buildResponder(),
+            responder: Self.router(context, log: log, version: version, limits: limits).buildResponder(),
             server: HTTPServerBuilder { responder in
                 APIChannel(
                     responder: responder, limits: limits,
                     mostBytes: max(context.limits.requestBytes, context.limits.batchBytes))
             },
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024),
+                address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024,
+                // Those that are being refused keep their descriptors for a moment; beyond so many, none is accepted.
+                availableConnectionsDelegate: .maximum(limits.clients + Self.refusals, logger: quiet)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             eventLoopGroupProvider: .shared(group),
             logger: quiet)
     }
 
+    /// How many connections may be on their way to being refused at once, for want of a place.
+    public static let refusals = 64
+
     public func run() async throws { try await application.run() }
 
-    static func router(_ context: ServiceContext, log: Logger, version: String) -> APIRouter {
+    static func router(
+        _ context: ServiceContext, log: Logger, version: String, limits: ConnectionLimits = ConnectionLimits()
+    ) -> APIRouter {
         let operations = operations(context, version: version)
         let router = APIRouter(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware(log: log, patterns: RoutePatterns(operations)))
+        router.add(
+            middleware: BodyBudget(
+                most: limits.bodyBytes, unknown: (batch: context.limits.batchBytes, other: context.limits.requestBytes))
+        )
         let caller = Caller(keys: KeyService(context))
         for operation in operations { operation.add(to: router, caller: caller) }
         return router

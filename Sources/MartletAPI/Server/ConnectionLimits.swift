@@ -1,5 +1,10 @@
-/// What one connection of a client may cost.
+/// How many connections of clients there may be, and what they may cost.
 public struct ConnectionLimits: Sendable, Hashable {
+    /// The most connections at once: 4,096. One more is answered 503 and closed.
+    public var clients = 4096
+    /// The most bytes of requests' bodies in memory, all connections together: 256 MiB. A body that does not fit any
+    /// more is refused with 503.
+    public var bodyBytes = 256 << 20
     /// The largest header field, in bytes: 16 KiB. Beyond, the answer is 431.
     public var headerBytes = 16 << 10
     /// The most bytes of all of a request's header fields: 64 KiB.

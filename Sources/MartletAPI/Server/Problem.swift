@@ -34,6 +34,7 @@ struct Problem: Error {
             case .notFound: .notFound
             case .conflict: .conflict
             case .tooLarge: .contentTooLarge
+            case .limited: .tooManyRequests
             case .unavailable: .serviceUnavailable
             }
         self.init(status, error.code, error.detail, fields: error.fields)

@@ -60,6 +60,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
     /// Tells the dispatcher of every endpoint and of what waits for it. To be awaited before anything is accepted.
     public func restore() async throws(StoreError) {
+        committer.intake.restore(try await store.backlogs())
         let earliest = try await store.earliestDue()
         let now = clock.now()
         var known: Set<EndpointID> = []
@@ -410,7 +411,11 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
     private func cancelStored(_ endpoint: EndpointID) async {
         do throws(StoreError) {
-            while try await store.cancelDeliveries(of: endpoint, at: clock.now(), limit: 500) > 0 {}
+            while true {
+                let cancelled = try await store.cancelDeliveries(of: endpoint, at: clock.now(), limit: 500)
+                guard cancelled > 0 else { return }
+                committer.intake.ended(cancelled, of: endpoint)
+            }
         } catch {
             log.error(
                 "what waited for a deleted webhook could not be cancelled",

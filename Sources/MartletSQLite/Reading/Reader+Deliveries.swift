@@ -70,6 +70,20 @@ extension Reader {
         WHERE endpoint = (SELECT number FROM endpoints WHERE id = ?1) AND state = 0
         """
 
+    func backlogs() throws(StoreError) -> [EndpointBacklog] {
+        try rows(of: try connection.cached(Self.backlogs)) { (row) throws(StoreError) in
+            EndpointBacklog(
+                endpoint: try row.identifier(0), application: try row.identifier(1), count: Int(row.integer(2)))
+        }
+    }
+
+    static let backlogs = """
+        SELECT p.id, p.application, b.waiting FROM (
+            SELECT endpoint, count(*) AS waiting FROM deliveries INDEXED BY deliveries_due
+            WHERE state = 0 GROUP BY endpoint
+        ) b CROSS JOIN endpoints p ON p.number = b.endpoint
+        """
+
     func backlog() throws(StoreError) -> Backlog {
         let statement = try connection.cached(Self.backlog)
         defer { statement.reset() }

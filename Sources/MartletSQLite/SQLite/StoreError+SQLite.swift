@@ -12,7 +12,7 @@ extension StoreError {
         let detail = "SQLite says: \(message), code \(code)."
         return switch code & 0xFF {
         case SQLITE_FULL:
-            .unavailable(
+            .full(
                 "\(path) cannot grow: the disk, or the bound set for the file, is full. Free some space; no restart is "
                     + "needed. \(detail)")
         case SQLITE_IOERR:

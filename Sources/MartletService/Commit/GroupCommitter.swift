@@ -28,12 +28,17 @@ public final class GroupCommitter: Sendable {
     }
 
     private let queue = Mutex(Queue())
+    /// Whether more is taken, and how much waits.
+    public let intake: Intake
     private let store: any DeliveryStore
     private let limits: CommitLimits
     private let log: Logger
     private let metrics: ServiceMetrics
 
-    public init(store: any DeliveryStore, limits: CommitLimits, metrics: ServiceMetrics, log: Logger) {
+    public init(
+        store: any DeliveryStore, limits: CommitLimits, metrics: ServiceMetrics, log: Logger, intake: Intake = Intake()
+    ) {
+        self.intake = intake
         self.store = store
         self.limits = limits
         self.metrics = metrics
@@ -41,7 +46,10 @@ public final class GroupCommitter: Sendable {
     }
 
     /// Returns once the events and their deliveries are durable.
+    ///
+    /// - Throws: `backlog_full`, `disk_nearly_full` or `overloaded` where a bound is reached, before anything is stored.
     public func accept(_ acceptance: Acceptance) async throws(ServiceError) -> AcceptanceResult {
+        try intake.admit(acceptance)
         let bytes = acceptance.entries.reduce(0) { $0 + $1.event.body.bytes.count }
         let answer: Answer? = await withCheckedContinuation { (continuation: CheckedContinuation<Answer?, Never>) in
             let waiting = WaitingAcceptance(acceptance: acceptance) { continuation.resume(returning: $0) }
@@ -62,12 +70,27 @@ public final class GroupCommitter: Sendable {
             }
         }
         switch answer {
-        case .success(let result): return result
-        case .failure(let error): throw .store(error)
+        case .success(let result):
+            giveBack(acceptance, result)
+            return result
+        case .failure(let error):
+            intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
+            throw .store(error)
         case nil:
+            intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
             throw ServiceError(
                 .unavailable, "overloaded", "More events are waiting to be stored than the service takes. Try again.",
                 retryAfter: .seconds(1))
+        }
+    }
+
+    /// Gives back what was counted of an acceptance and is not stored.
+    private func giveBack(_ acceptance: Acceptance, _ result: AcceptanceResult) {
+        guard case .accepted(let results) = result else {
+            return intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
+        }
+        for (entry, result) in zip(acceptance.entries, results) where result != .stored {
+            intake.withdraw(entry.deliveries)
         }
     }
 
@@ -114,6 +137,7 @@ public final class GroupCommitter: Sendable {
                 let result = try await store.commit(batch)
                 pause = .zero
                 metrics.committed(units: acceptances.count + settlements.count)
+                intake.settled(zip(settlements, result.settled).lazy.filter(\.1).map(\.0.settlement))
                 receiver.accepted(parcels(of: acceptances, result.acceptances))
                 receiver.settled(zip(settlements, result.settled).map { SettledParcel(pending: $0, moved: $1) })
                 finishBatch()
@@ -125,6 +149,7 @@ public final class GroupCommitter: Sendable {
                         "error": "\(error)", "events": "\(acceptances.count)", "outcomes": "\(settlements.count)",
                     ])
                 metrics.commitFailed()
+                if error.isFull { intake.ranOut() }
                 receiver.mayHaveBeenAccepted(
                     acceptances.flatMap { $0.acceptance.entries }.flatMap { entry in
                         entry.deliveries.map { Parcel(delivery: $0, event: entry.event) }

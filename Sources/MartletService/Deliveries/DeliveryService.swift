@@ -113,6 +113,8 @@ public struct DeliveryService: Sendable {
                 try await context.store.move(stored, to: state)
             }
             if isMoved {
+                if stored.state.isFinal, !state.isFinal { context.committer.intake.resumed(stored) }
+                if state.isFinal, !stored.state.isFinal { context.committer.intake.ended(1, of: stored.endpoint) }
                 var moved = stored
                 moved.state = state
                 return moved

@@ -66,9 +66,9 @@ public final class ServiceMetrics: Sendable {
     /// The metrics as Prometheus text (exposition format 0.0.4).
     ///
     /// - Parameters:
-    ///   - backlog: what waits in the store, where it could be asked.
+    ///   - intake: what waits in the store, and how much room it has.
     ///   - overdue: for how long the delivery overdue longest has been due.
-    public func text(backlog: Int?, overdue: Duration?) -> String {
+    public func text(intake: Intake.Snapshot, overdue: Duration?) -> String {
         var text = PrometheusText()
         text.counter("martlet_events_accepted_total", "Events made durable.", accepted.load(ordering: .relaxed))
         text.counter(
@@ -83,7 +83,16 @@ public final class ServiceMetrics: Sendable {
             batchFailures.load(ordering: .relaxed))
         text.gauge(
             "martlet_attempts_in_flight", "HTTP requests under way.", attemptsInFlight.load(ordering: .relaxed))
-        if let backlog { text.gauge("martlet_backlog_deliveries", "Deliveries that wait.", backlog) }
+        text.gauge("martlet_backlog_deliveries", "Deliveries that wait.", intake.backlog)
+        text.gauge(
+            "martlet_storage_short", "1 while publishing is refused for want of room, 0 otherwise.",
+            intake.isStorageShort ? 1 : 0)
+        if let room = intake.room {
+            text.gauge("martlet_storage_room_bytes", "What can be stored before something is full.", room.bytes)
+        }
+        text.counters(
+            "martlet_publishing_refused_total", "Publishing requests refused at a bound.", label: "reason",
+            [("backlog_full", intake.refusedForBacklog), ("disk_nearly_full", intake.refusedForStorage)])
         if let overdue {
             text.gauge(
                 "martlet_backlog_oldest_seconds", "How long the delivery overdue longest has been due.",

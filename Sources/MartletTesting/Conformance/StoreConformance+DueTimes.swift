@@ -106,12 +106,23 @@ extension StoreConformance {
             }
             let other = try await world.acceptDelivery(to: world.sandboxEndpoint, due: world.now - .seconds(7))
             let before = try await world.store.backlog()
+            let byEndpoint = try await world.store.backlogs()
             _ = try await world.store.move(other, to: .cancelled(at: world.now, reason: .requested))
 
             let after = try await world.store.backlog()
 
             try expectEqual(before, Backlog(count: 4, earliestDue: world.now - .seconds(7)))
             try expectEqual(after, Backlog(count: 3, earliestDue: world.now))
+            try expectEqual(
+                Set(byEndpoint),
+                [
+                    EndpointBacklog(endpoint: world.endpoint.id, application: world.application.id, count: 3),
+                    EndpointBacklog(
+                        endpoint: world.sandboxEndpoint.id, application: world.sandboxApplication.id, count: 1),
+                ])
+            try expectEqual(
+                try await world.store.backlogs(),
+                [EndpointBacklog(endpoint: world.endpoint.id, application: world.application.id, count: 3)])
             try expectEqual(try await world.store.backlog(of: world.endpoint.id), 3)
             try expectEqual(try await world.store.backlog(of: world.sandboxEndpoint.id), 0)
             try expectEqual(try await world.store.backlog(of: world.id()), 0)

@@ -69,6 +69,16 @@ public final class InMemoryStore: Store {
         try with { $0.scheduled[endpoint]?.count ?? 0 }
     }
 
+    public func backlogs() async throws(StoreError) -> [EndpointBacklog] {
+        try with { contents in
+            contents.scheduled.compactMap { endpoint, waiting in
+                contents.endpoints[endpoint].map {
+                    EndpointBacklog(endpoint: endpoint, application: $0.application, count: waiting.count)
+                }
+            }
+        }
+    }
+
     public func backlog() async throws(StoreError) -> Backlog {
         try with { contents in
             Backlog(

@@ -18,10 +18,19 @@ struct Server: Sendable {
     /// Serves until a signal ends it.
     func run() async throws {
         FileDescriptors.raiseLimit()
+        var configuration = configuration
+        let plan = DescriptorPlan(configuration, limit: FileDescriptors.limits.soft)
+        plan.apply(to: &configuration)
+        if plan.isCut {
+            log("serve").warning(
+                "the limit of open files is too low for the bounds that are set; they are lowered",
+                metadata: ["limit": "\(plan.limit)", "wanted": "\(plan.wanted)", "granted": "\(plan.summary)"])
+        }
+        let server = Server(configuration: configuration, log: log)
         let opened = try await OpenStore.open(
             configuration.place, migrates: configuration.migrates, limits: configuration.storeLimits)
         do {
-            try await serve(opened)
+            try await server.serve(opened)
         } catch {
             await opened.close()
             throw error
@@ -45,7 +54,13 @@ struct Server: Sendable {
         directory.load(try await stored(in: opened.store))
         let metrics = ServiceMetrics()
         let committer = GroupCommitter(
-            store: opened.store, limits: configuration.commit, metrics: metrics, log: log("commit"))
+            store: opened.store, limits: configuration.commit, metrics: metrics, log: log("commit"),
+            intake: Intake(limits: configuration.intake))
+        let watch = StorageWatch(
+            intake: committer.intake,
+            probe: StoreProbe(
+                store: opened.store, path: configuration.place.storePath, bound: configuration.storeLimits.fileSize),
+            log: log("storage"))
         let resolver = SystemResolver()
         let sender = Sender(
             group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
@@ -59,9 +74,10 @@ struct Server: Sendable {
             limits: configuration.service, metrics: metrics, log: log("service"))
         try await OperatorProfiles(configuration.profiles, file: configuration.file).put(into: context)
         try await engine.restore()
+        await watch.look()
         let api = APIServer(
             context: context, host: configuration.listen.host, port: configuration.listen.port, group: group,
-            version: Version.current, log: log("api")
+            version: Version.current, log: log("api"), limits: configuration.connections
         ) { port in
             Console.print(greeting.ready(port: port))
             if let firstKeys { Console.print(greeting.firstSteps(firstKeys, template: template, port: port)) }
@@ -69,7 +85,8 @@ struct Server: Sendable {
         do {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight.
             try await Shutdown(
-                services: [engine, api], bound: configuration.engine.drain + Self.grace, log: log("serve")
+                services: [Housekeeping(chores: [watch.run]), engine, api],
+                bound: configuration.engine.drain + Self.grace, log: log("serve")
             ).run()
         } catch let error as IOError {
             throw ListenFailure(error, address: configuration.listen).failure

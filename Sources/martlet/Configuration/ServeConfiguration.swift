@@ -1,4 +1,5 @@
 import Logging
+import MartletAPI
 import MartletCore
 import MartletDelivery
 import MartletSQLite
@@ -20,6 +21,8 @@ struct ServeConfiguration: Sendable {
     var service = ServiceLimits()
     var engine = EngineLimits()
     var commit = CommitLimits()
+    var intake = IntakeLimits()
+    var connections = ConnectionLimits()
     var sender = SenderLimits()
     var storeLimits = SQLiteStore.Limits()
 
@@ -48,6 +51,10 @@ struct ServeConfiguration: Sendable {
         engine.dispatch.parcelBytes = try settings[SettingTable.maxQueuedSize]
         commit.waitingEvents = try settings[SettingTable.maxWaitingEvents]
         commit.waitingBytes = try settings[SettingTable.maxWaitingSize]
+        intake.backlog = try settings[SettingTable.maxBacklog]
+        intake.diskReserve = try settings[SettingTable.diskReserve]
+        connections.clients = try settings[SettingTable.maxClients]
+        connections.bodyBytes = try settings[SettingTable.maxBodiesSize]
         sender.connections = try settings[SettingTable.maxConnections]
         storeLimits.fileSize = try settings.value(of: SettingTable.maxStoreSize).map(Int64.init)
     }

@@ -1,4 +1,5 @@
 import Logging
+import MartletAPI
 import MartletCore
 import MartletDelivery
 import MartletSQLite
@@ -93,6 +94,20 @@ enum SettingTable {
     static let maxConnections = Setting.number(
         "max_connections", "The most connections to receivers, idle ones included.", in: 1...1_000_000,
         fallback: SenderLimits().connections)
+    static let maxClients = Setting.number(
+        "max_clients", "The most connections of clients; one more is answered 503.", in: 1...1_000_000,
+        fallback: ConnectionLimits().clients)
+    static let maxBodiesSize = Setting.size(
+        "max_bodies_size", "The most memory for the bodies of requests under way; beyond it clients get 503.",
+        in: (1 << 20)...(1 << 40), fallback: ConnectionLimits().bodyBytes)
+    static let maxBacklog = Setting.number(
+        "max_backlog",
+        "The most deliveries that wait in the store; beyond it publishers get 429. One application has half of it.",
+        in: 2...1_000_000_000_000, fallback: IntakeLimits().backlog)
+    static let diskReserve = Setting.size(
+        "disk_reserve",
+        "The room that must be left on the store's disk; with less, publishers get 503 until there is more. 0 for none.",
+        in: 0...(1 << 46), fallback: IntakeLimits().diskReserve)
     static let maxQueued = Setting.number(
         "max_queued", "The most deliveries kept in memory; the others wait in the store.", in: 100...10_000_000,
         fallback: DispatchLimits().parcels)
@@ -183,7 +198,8 @@ enum SettingTable {
 
     /// What bounds memory, descriptors and disk.
     static let bounds: [any SettingFacts] = [
-        maxInFlight, maxInFlightPerEndpoint, maxConnections, maxQueued, maxQueuedSize, maxWaitingEvents, maxWaitingSize,
+        maxInFlight, maxInFlightPerEndpoint, maxConnections, maxClients, maxBodiesSize, maxBacklog, diskReserve,
+        maxQueued, maxQueuedSize, maxWaitingEvents, maxWaitingSize,
         maxEventSize, maxRequestSize, maxBatchSize, maxBatchEvents, maxDeliveriesPerEvent, maxStoreSize, drainTimeout,
     ]
 

@@ -1,19 +1,18 @@
 /// Files and sockets for all connections.
 struct DescriptorCheck: Sendable {
-    /// The most connections to receivers.
-    let connections: Int
+    let plan: DescriptorPlan
 
-    /// What callers of the API, the store and the log take beside them.
-    private static let others = 1024
+    /// - Parameter configuration: what the server would be told.
+    init(_ configuration: ServeConfiguration) {
+        // The server raises its limit to the hard one.
+        plan = DescriptorPlan(configuration, limit: FileDescriptors.limits.hard)
+    }
 
     var finding: Finding {
-        // The server raises its limit to the hard one.
-        let hard = FileDescriptors.limits.hard
-        let detail = "\(hard) files and sockets at once, for \(connections) connections to receivers"
-        guard hard < connections + Self.others else { return .ok("file descriptors", detail) }
+        let detail = "\(plan.limit) files and sockets at once, of which the bounds ask for \(plan.wanted)"
+        guard plan.isCut else { return .ok("file descriptors", detail) }
         return .warn(
-            "file descriptors", detail,
-            "Raise the limit (ulimit -Hn, LimitNOFILE= in systemd) or lower --max-connections to "
-                + "\(max(1, hard - Self.others)).")
+            "file descriptors", "\(detail): the server lowers them to \(plan.summary)",
+            "Raise the limit (ulimit -Hn, LimitNOFILE= in systemd), or lower --max-clients and --max-connections.")
     }
 }

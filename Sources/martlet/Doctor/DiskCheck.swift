@@ -1,24 +1,25 @@
 import Glibc
 
-/// Room on the disk of the data directory.
+/// Room on the disk of the store, against the reserve below which nothing is accepted.
 struct DiskCheck: Sendable {
+    /// The file or directory whose disk it is.
     let path: String
+    /// Bytes that must be free.
+    let reserve: Int
 
-    private static let low = 1 << 30
     private static let tooLow = 64 << 20
 
     var finding: Finding {
-        var status = statvfs()
         // Before the first start, the disk is that of the directory above.
-        guard statvfs(path, &status) == 0 || statvfs(parent, &status) == 0 else {
+        guard let disk = DiskSpace(at: path) ?? DiskSpace(at: parent) else {
             return .fail("disk", "\(path): \(systemMessage())", "Give another --data-dir.")
         }
-        let free = Int(status.f_bavail) * Int(status.f_frsize)
-        let all = Int(status.f_blocks) * Int(status.f_frsize)
-        let detail = "\(ByteText.rounded(free)) free of \(ByteText.rounded(all))"
-        let remedy = "Free some, move the data directory, or bound the store by --max-store-size."
-        if free < Self.tooLow { return .fail("disk", detail, remedy) }
-        return free < Self.low ? .warn("disk", detail, remedy) : .ok("disk", detail)
+        let detail =
+            "\(ByteText.rounded(disk.free)) free of \(ByteText.rounded(disk.size)); publishing stops below "
+            + "\(ByteText.rounded(reserve))"
+        let remedy = "Free some, move the data directory, keep less (--retention-payloads), or lower --disk-reserve."
+        if disk.free < max(reserve, Self.tooLow) { return .fail("disk", detail, remedy) }
+        return disk.free < reserve * 4 ? .warn("disk", detail, remedy) : .ok("disk", detail)
     }
 
     private var parent: String {

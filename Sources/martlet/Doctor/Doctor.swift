@@ -12,9 +12,11 @@ struct Doctor: Sendable {
             let configuration = try ServeConfiguration(settings)
             let holder = ProcessLock.holder(of: configuration.place.directory.lockPath)
             findings += DirectoryCheck(place: configuration.place).findings
-            findings.append(DiskCheck(path: configuration.place.directory.path).finding)
+            findings.append(
+                DiskCheck(path: configuration.place.storeDirectory, reserve: configuration.intake.diskReserve).finding)
             findings += await StoreCheck(configuration: configuration).findings()
-            findings.append(DescriptorCheck(connections: configuration.sender.connections).finding)
+            findings.append(DescriptorCheck(configuration).finding)
+            findings.append(MemoryCheck(configuration: configuration).finding)
             findings.append(await PortCheck(address: configuration.listen, holder: holder).finding())
         } catch {
             findings.append(.fail("settings", error.description, "Correct it there; --help says what each takes."))

@@ -27,7 +27,8 @@ struct TestService: Sendable {
     /// Runs `body` with a service, and stops it.
     static func with<Value: Sendable>(
         egress: EgressPolicy = EgressPolicy(allowsPrivateNetworks: true), connections: ConnectionLimits = .patient,
-        limits: ServiceLimits = .init(), _ body: @escaping @Sendable (TestService) async throws -> Value
+        limits: ServiceLimits = .init(), intake: IntakeLimits = .init(),
+        _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -35,7 +36,7 @@ struct TestService: Sendable {
         let store = try await SQLiteStore.open(path: directory.appending(path: "martlet.db").path())
         let result: Result<Value, any Error>
         do {
-            result = .success(try await run(store, egress, connections, limits, body))
+            result = .success(try await run(store, egress, connections, limits, intake, body))
         } catch {
             result = .failure(error)
         }
@@ -45,6 +46,7 @@ struct TestService: Sendable {
 
     private static func run<Value: Sendable>(
         _ store: SQLiteStore, _ egress: EgressPolicy, _ connections: ConnectionLimits, _ limits: ServiceLimits,
+        _ intake: IntakeLimits,
         _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -60,7 +62,8 @@ struct TestService: Sendable {
         let directory = Directory(vault: vault)
         directory.load(try await store.configuration())
         let metrics = ServiceMetrics()
-        let committer = GroupCommitter(store: store, limits: CommitLimits(), metrics: metrics, log: log)
+        let committer = GroupCommitter(
+            store: store, limits: CommitLimits(), metrics: metrics, log: log, intake: Intake(limits: intake))
         let sender = RecordingSender(group: group)
         let engine = DeliveryEngine(
             store: store, directory: directory, committer: committer, sender: sender, group: group,

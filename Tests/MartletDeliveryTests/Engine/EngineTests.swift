@@ -22,7 +22,8 @@ import WebhookSigning
 
         // Every call to the store was a commit.
         let calls = scene.store.callCount - callsBefore
-        #expect(scene.metrics.text(backlog: nil, overdue: nil).contains("martlet_commits_total \(calls)\n"))
+        #expect(
+            scene.metrics.text(intake: Intake().snapshot, overdue: nil).contains("martlet_commits_total \(calls)\n"))
         #expect(scene.sender.sent.count == 100)
         try await scene.stop()
     }

@@ -11,6 +11,18 @@ struct BoundOptions: SettingOptions {
     @Option(name: SettingTable.maxConnections.name, help: SettingTable.maxConnections.help)
     var maxConnections: String?
 
+    @Option(name: SettingTable.maxClients.name, help: SettingTable.maxClients.help)
+    var maxClients: String?
+
+    @Option(name: SettingTable.maxBodiesSize.name, help: SettingTable.maxBodiesSize.help)
+    var maxBodiesSize: String?
+
+    @Option(name: SettingTable.maxBacklog.name, help: SettingTable.maxBacklog.help)
+    var maxBacklog: String?
+
+    @Option(name: SettingTable.diskReserve.name, help: SettingTable.diskReserve.help)
+    var diskReserve: String?
+
     @Option(name: SettingTable.maxQueued.name, help: SettingTable.maxQueued.help)
     var maxQueued: String?
 
@@ -48,7 +60,9 @@ struct BoundOptions: SettingOptions {
         [
             SettingTable.maxInFlight.given(maxInFlight),
             SettingTable.maxInFlightPerEndpoint.given(maxInFlightPerEndpoint),
-            SettingTable.maxConnections.given(maxConnections), SettingTable.maxQueued.given(maxQueued),
+            SettingTable.maxConnections.given(maxConnections), SettingTable.maxClients.given(maxClients),
+            SettingTable.maxBodiesSize.given(maxBodiesSize), SettingTable.maxBacklog.given(maxBacklog),
+            SettingTable.diskReserve.given(diskReserve), SettingTable.maxQueued.given(maxQueued),
             SettingTable.maxQueuedSize.given(maxQueuedSize), SettingTable.maxWaitingEvents.given(maxWaitingEvents),
             SettingTable.maxWaitingSize.given(maxWaitingSize), SettingTable.maxEventSize.given(maxEventSize),
             SettingTable.maxRequestSize.given(maxRequestSize), SettingTable.maxBatchSize.given(maxBatchSize),

@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// Bounds the memory that requests' bodies take all together: a request whose body does not fit any more is asked to come
+/// again before a byte of it is read.
+struct BodyBudget: RouterMiddleware {
+    private final class Bytes: Sendable {
+        let taken = Atomic<Int>(0)
+    }
+
+    /// The most bytes of all bodies under way.
+    let most: Int
+    /// What a body of unknown length counts for, by whether it is a batch.
+    let unknown: (batch: Int, other: Int)
+    private let bytes = Bytes()
+
+    init(most: Int, unknown: (batch: Int, other: Int)) {
+        // One of the largest must fit, or it never would be taken.
+        self.most = max(most, unknown.batch, unknown.other)
+        self.unknown = unknown
+    }
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let wanted = size(of: request)
+        guard wanted > 0 else { return try await next(request, context) }
+        defer { bytes.taken.wrappingSubtract(wanted, ordering: .relaxed) }
+        guard bytes.taken.wrappingAdd(wanted, ordering: .relaxed).newValue <= most else {
+            throw Problem(
+                .serviceUnavailable, "overloaded",
+                "The bodies of the requests under way take all the memory that they may. Try again.",
+                headers: [.retryAfter: "1"])
+        }
+        return try await next(request, context)
+    }
+
+    /// What a body takes: what it says, or the most that its route reads of it.
+    private func size(of request: Request) -> Int {
+        let most = request.uri.path.hasSuffix("/batch") ? unknown.batch : unknown.other
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }) { return max(0, min(length, most)) }
+        return request.headers[.transferEncoding] == nil ? 0 : most
+    }
+}
