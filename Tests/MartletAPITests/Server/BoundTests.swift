@@ -8,6 +8,10 @@ import Testing
 @Suite struct BoundTests {
     private static let probe = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
+    private static func publish(_ service: TestService) async throws -> APIAnswer {
+        try await service.admin.post("/v1/events", try JSONValue(parsing: #"{"type":"a.b","data":{"n":1}}"#))
+    }
+
     @Test func oneConnectionTooManyIsToldSoAndClosedAndItsPlaceIsFreeAgainLater() async throws {
         var limits = ConnectionLimits()
         limits.clients = 2
@@ -60,11 +64,11 @@ import Testing
                 #expect(try await slow.answer()?.status == 100)
                 var answer: APIAnswer?
                 // The share is taken a moment after the invitation.
-                while answer?.status != 503 { answer = try await service.admin.publish() }
+                while answer?.status != 503 { answer = try await Self.publish(service) }
                 return answer
             }
             var later: Int?
-            while later != 202 { later = try await service.admin.publish().status }
+            while later != 202 { later = try await Self.publish(service).status }
 
             #expect(refused?.code == "overloaded")
             #expect(refused?.raw.header("retry-after") == "1")
@@ -105,7 +109,7 @@ import Testing
                 intake: service.context.committer.intake, probe: Full(), log: service.context.log)
 
             await watch.look()
-            let published = try await service.admin.publish()
+            let published = try await Self.publish(service)
             let ready = try await service.client(nil).get("/readyz")
             let alive = try await service.client(nil).get("/healthz")
             let metrics = try await service.client(nil).get("/metrics")
