@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func oneConnectionTooManyIsToldSoAndClosedAndItsPlaceIsFreeAgainLater() async throws {
-        var limits = ConnectionLimits()
+        var limits = ConnectionLimits.patient
         limits.clients = 2
         try await TestService.with(connections: limits) { service in
             let refused = try await RawConnection.with(port: service.port) { first in
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func bodiesThatDoNotFitIntoMemoryTogetherAreRefusedBeforeTheyAreRead() async throws {
-        var limits = ConnectionLimits()
+        var limits = ConnectionLimits.patient
         limits.bodyBytes = 1 << 20
         var service = ServiceLimits()
         service.batchBytes = 1 << 20
