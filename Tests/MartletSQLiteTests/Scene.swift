@@ -23,10 +23,15 @@ final class Scene: Sendable {
             id: Self.next(identifiers, now), environment: environment, application: application.id,
             url: "https://example.com", events: ["*"], secrets: SealedSecrets(current: [1]), createdAt: now,
             updatedAt: now)
+        try await store.apply(changes)
+    }
+
+    /// What made the store what it was at first.
+    var changes: [ConfigurationChange] {
         let live = Environment(
             id: environment, name: "live", profile: "standard", requiresHTTPS: true,
             defaultApplication: application.id)
-        try await store.apply([.putEnvironment(live), .putApplication(application), .putEndpoint(endpoint)])
+        return [.putEnvironment(live), .putApplication(application), .putEndpoint(endpoint)]
     }
 
     func id<Kind>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> { Self.next(identifiers, now) }
