@@ -39,12 +39,13 @@ struct RecordTests {
                 """)
         full.rateLimit = RateLimit(count: 50, per: .seconds(1), burst: 75)
         full.isOrdered = true
+        full.filter = try PayloadFilter(["data.a": ["gte": .number("1e2")]])
         full.deactivate(.paused, at: now)
         full.activate(at: now + .seconds(9))
         #expect(
             String(decoding: EndpointRecord.encode(full), as: UTF8.self).hasSuffix(
                 """
-                "metadata":[],"rate_limit":{"count":50,"period_ms":1000,"burst":75},"ordered":true,\
+                "metadata":[],"filter":{"data.a":{"gte":1e2}},"rate_limit":{"count":50,"period_ms":1000,"burst":75},"ordered":true,\
                 "deactivated_ms":1686825000000,"reactivated_ms":1686825009000}
                 """))
         #expect(try endpoint(String(decoding: EndpointRecord.encode(full), as: UTF8.self)) == full)
@@ -73,6 +74,7 @@ struct RecordTests {
         (bare.replacing(#""success":null"#, with: #""success":"3xx""#), "\"success\""),
         (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"colour":1"#), "\"colour\""),
         (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"ordered":1"#), "\"ordered\""),
+        (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"filter":{"x":1}"#), "\"filter\""),
         (bare.replacing(#""metadata":[]"#, with: #""metadata":[],"deactivated_ms":"x""#), "\"deactivated_ms\""),
         (
             bare.replacing(

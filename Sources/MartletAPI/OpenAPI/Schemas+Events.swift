@@ -24,7 +24,8 @@ extension Schemas {
 
     private static let unmatched = ##"""
         {"type":"array","maxItems":100,"items":{"$ref":"#/components/schemas/Unmatched"},
-        "description":"The first 100, where `explain` was asked for."}
+        "description":"The first 100 webhooks that did not get it, where `explain` was asked for. The reasons are those of
+         the webhooks as they are now."}
         """##
 
     private static let publishedMembers = ##"""
@@ -143,7 +144,13 @@ extension Schemas {
                 "Unmatched",
                 ##"""
                 {"type":"object","description":"A webhook that does not get the event, and why.",
-                "required":["webhook","reason"],"properties":{"webhook":{"type":"string"},"reason":{"type":"string"}}}
+                "required":["webhook","reason","filter"],"properties":{
+                "webhook":{"type":"string"},"reason":{"type":"string"},
+                "filter":{"type":["object","null"],"description":"Where its filter does not match: the condition that failed,
+                 and the value found, as JSON cut to 100 bytes; null where there was none, or more than one.",
+                "required":["condition","found"],"properties":{
+                "condition":{"type":"string","examples":["filter[\"data.amount\"].gte"]},
+                "found":{"type":["string","null"],"examples":["50"]}}}}}
                 """##
             ),
             (
@@ -165,8 +172,8 @@ extension Schemas {
                 "Replay",
                 ##"""
                 {"type":"object","additionalProperties":false,"properties":{
-                "webhook":{"type":"string","pattern":"^ep_[0-9a-z]{26}$","description":"Only to this webhook, whether it
-                 subscribes or not."}}}
+                "webhook":{"type":"string","pattern":"^ep_[0-9a-z]{26}$","description":"Only to this webhook, whatever it
+                 subscribes to and filters."}}}
                 """##
             ),
             (

@@ -12,6 +12,7 @@ extension Schemas {
         "description":"Headers to send along. Those that frame the request, or that Martlet sets, are refused."},
         "max_in_flight":{"type":["integer","null"],"minimum":1,"maximum":1000,
         "description":"How many attempts may be under way at once; null lets it adapt."},
+        "filter":\##(nullable("Filter", "null for every event of the types subscribed to.")),
         "rate_limit":\##(nullable("RateLimit", "null for no limit.")),
         "ordered":{"type":"boolean","default":false,"description":"Whether events come one at a time, in the order accepted;
          those with an `ordering_key` each behind the ones of that key alone. One that fails holds up those behind it."},
@@ -23,7 +24,7 @@ extension Schemas {
 
     private static let shownRequired = ##"""
         "id","application","url","events","active","inactive_reason","deactivated_at","reactivated_at","description",
-        "profile","headers","max_in_flight","rate_limit","ordered","retry","timeout","success","metadata",
+        "profile","headers","max_in_flight","filter","rate_limit","ordered","retry","timeout","success","metadata",
         "secret_rotation_ends_at","created_at","updated_at"
         """##
 
@@ -38,6 +39,7 @@ extension Schemas {
         "headers":{"type":"object","additionalProperties":{"type":"string"},
         "description":"A reader is not shown their values."},
         "max_in_flight":{"type":["integer","null"]},
+        "filter":\##(nullable("Filter", "null for every event of the types subscribed to.")),
         "rate_limit":\##(nullable("RateLimit", "null for no limit.")),"ordered":{"type":"boolean"},
         "retry":\##(nullable("RetryPolicyInForce", "null follows the profile.")),
         "timeout":\##(nullable("Duration", "null follows the profile.")),

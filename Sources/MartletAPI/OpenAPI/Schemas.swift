@@ -75,6 +75,17 @@ enum Schemas {
             """#
         ),
         (
+            "Filter",
+            ##"""
+            {"type":"object","minProperties":1,"description":"Which events a webhook wants, by their payloads. Each member
+             names a field by its path (`data.amount`, `data.items[*].price`) and what is asked of it: a value, or an object
+             of `eq`, `in`, `gt`, `gte`, `lt`, `lte`, `prefix` and `exists`. All members must hold. `all` and `any` take a
+             list of such objects, `not` takes one. At most \##(PayloadFilter.longestText) bytes,
+             \##(PayloadFilter.mostConditions) conditions and \##(PayloadFilter.deepestNesting) levels.",
+            "examples":[{"data.amount":{"gte":100},"data.country":{"in":["NG","GH"]},"not":{"data.status":"draft"}}]}
+            """##
+        ),
+        (
             "RateLimit",
             #"""
             {"type":"object","description":"How many attempts in how long: a bucket of `burst` tokens that fills with `rate`

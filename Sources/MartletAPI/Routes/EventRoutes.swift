@@ -51,8 +51,9 @@ struct EventRoutes: RouteGroup {
                 answer: .one("EventWithDeliveries", "The event."), show),
             Operation(
                 .post, "/v1/events/{id}/replay", "replayEvent", "Deliver an event again",
-                detail: "To the webhooks that subscribe to it now, or to one of them. Receivers see the same bytes "
-                    + "under the same id.", .replayEvents,
+                detail:
+                    "To the webhooks that subscribe to it now and whose filters want it, or to one of them, whatever "
+                    + "it subscribes to and filters. Receivers see the same bytes under the same id.", .replayEvents,
                 body: .json("Replay", isRequired: false),
                 answer: .one("Replayed", "The new deliveries are durable.", status: .accepted),
                 conflicts: ["no_subscribers", "webhook_inactive"], replay),
@@ -148,7 +149,7 @@ struct EventRoutes: RouteGroup {
         let explain = try kit.query(request) { $0.flag("explain") }
         let event = try await events.event(named: context.name, for: principal)
         let deliveries = try await events.deliveries(of: event, for: principal)
-        let unmatched = explain && principal.application == nil ? events.unmatched(event) : nil
+        let unmatched = explain ? events.unmatched(event, delivered: deliveries, for: principal) : nil
         return .json(capacity: 4096) { event.write(to: &$0, deliveries: deliveries, unmatched: unmatched) }
     }
 

@@ -64,6 +64,15 @@ extension [UnmatchedEndpoint] {
                 writer.object { writer in
                     writer.field("webhook", endpoint.endpoint.description)
                     writer.field("reason", endpoint.reason)
+                    writer.key("filter")
+                    if let shortfall = endpoint.shortfall {
+                        writer.object { writer in
+                            writer.field("condition", "filter" + shortfall.condition)
+                            writer.field("found", shortfall.found)
+                        }
+                    } else {
+                        writer.null()
+                    }
                 }
             }
         }

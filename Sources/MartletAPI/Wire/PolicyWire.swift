@@ -100,6 +100,18 @@ extension RateLimit: Wire {
 }
 
 extension FieldReader {
+    /// A filter; `.some(nil)` for `null`. Each of its mistakes is noted with its place: `filter["data.amount"].gte`.
+    mutating func nullableFilter(_ name: String) -> PayloadFilter?? {
+        guard let value = value(name) else { return nil }
+        if value.isNull { return .some(nil) }
+        do throws(PayloadFilter.Invalid) {
+            return .some(try PayloadFilter(value))
+        } catch {
+            for mistake in error.mistakes { note(name + mistake.place, mistake.message) }
+            return nil
+        }
+    }
+
     /// A rate limit; `.some(nil)` for `null`.
     mutating func nullableRateLimit(_ name: String) -> RateLimit?? {
         if let value = peek(name), value.isNull {

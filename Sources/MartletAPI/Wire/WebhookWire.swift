@@ -33,6 +33,8 @@ struct WebhookWire: Wire {
             writer.field("profile", endpoint.profile)
             writer.strings("headers", endpoint.headers.map { ($0.name, showsHeaders ? $0.value : "•••") })
             writer.field("max_in_flight", endpoint.maxInFlight)
+            writer.key("filter")
+            if let filter = endpoint.filter { writer.raw(filter.json) } else { writer.null() }
             writer.field("rate_limit", endpoint.rateLimit)
             writer.field("ordered", endpoint.isOrdered)
             writer.field("retry", endpoint.retry)
@@ -76,6 +78,7 @@ extension WebhookDraft {
         profile = reader.nullableString("profile")
         headers = reader.dictionary("headers")?.map { HeaderField(name: $0.0, value: $0.1) }
         maxInFlight = reader.nullableInteger("max_in_flight")
+        filter = reader.nullableFilter("filter")
         rateLimit = reader.nullableRateLimit("rate_limit")
         isOrdered = reader.boolean("ordered")
         retry = reader.nullableRetry("retry")

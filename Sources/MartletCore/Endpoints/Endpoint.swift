@@ -29,6 +29,8 @@ public struct Endpoint: Sendable, Hashable {
     public var headers: [HeaderField]
     /// The most attempts in flight at once, or `nil` for the service's own bound.
     public var maxInFlight: Int?
+    /// Which of the events that it subscribed to it wants, by their payloads; `nil` for all of them.
+    public var filter: PayloadFilter?
     /// How many attempts it takes in how long, or `nil` for no limit of its own.
     public var rateLimit: RateLimit?
     /// Whether its events come one at a time, in the order accepted: each event with an ordering key behind those of
@@ -49,9 +51,9 @@ public struct Endpoint: Sendable, Hashable {
         id: EndpointID, environment: EnvironmentID, application: ApplicationID, url: String, events: [String],
         inactivity: Inactivity? = nil, deactivatedAt: Timestamp? = nil, reactivatedAt: Timestamp? = nil,
         description: String = "", profile: String? = nil, headers: [HeaderField] = [], maxInFlight: Int? = nil,
-        rateLimit: RateLimit? = nil, isOrdered: Bool = false, retry: RetryPolicy? = nil, timeout: Duration? = nil,
-        success: SuccessRule? = nil, metadata: [Metadata] = [], secrets: SealedSecrets, createdAt: Timestamp,
-        updatedAt: Timestamp
+        filter: PayloadFilter? = nil, rateLimit: RateLimit? = nil, isOrdered: Bool = false, retry: RetryPolicy? = nil,
+        timeout: Duration? = nil, success: SuccessRule? = nil, metadata: [Metadata] = [], secrets: SealedSecrets,
+        createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.environment = environment
@@ -65,6 +67,7 @@ public struct Endpoint: Sendable, Hashable {
         self.profile = profile
         self.headers = headers
         self.maxInFlight = maxInFlight
+        self.filter = filter
         self.rateLimit = rateLimit
         self.isOrdered = isOrdered
         self.retry = retry

@@ -104,13 +104,23 @@ public final class Directory: Sendable {
         state.withLock { $0.worlds[environment]?.eventTypes.contains(type) ?? false }
     }
 
-    /// The active endpoints that an event goes to, each once.
+    /// The active endpoints that subscribed to a type, each once, and what decides by a payload who gets an event.
     ///
     /// - Parameter application: the one whose endpoints are meant, or `nil` for every endpoint of the environment.
-    func subscribers(
-        to type: String, application: ApplicationID?, in environment: EnvironmentID
-    ) -> [Subscriber] {
-        state.withLock { $0.worlds[environment]?.subscribers(to: type, application: application) ?? [] }
+    func audience(for type: String, application: ApplicationID?, in environment: EnvironmentID) -> Audience {
+        let key = AudienceCache.Key(type: type, application: application)
+        let candidates = state.withLock { $0.worlds[environment]?.candidates(for: key) }
+        switch candidates {
+        case .audience(let audience): return audience
+        case .subscribers(let subscribers, let version):
+            // Outside the lock: thousands of filters take a while to arrange.
+            let audience = Audience(subscribers)
+            if audience.hasFilters {
+                state.withLock { $0.worlds[environment]?.keep(audience, for: key, version: version) }
+            }
+            return audience
+        case nil: return Audience(unfiltered: [])
+        }
     }
 
     /// How an endpoint is delivered to; `nil` where there is no such endpoint any more.

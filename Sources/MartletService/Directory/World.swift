@@ -11,6 +11,11 @@ struct World {
     private(set) var endpointsByApplication: [ApplicationID: Set<EndpointID>] = [:]
     /// The active endpoints by each pattern they subscribed with.
     private var subscriptions: [String: [Subscriber]] = [:]
+    /// How many of them have a filter.
+    private var filterCount = 0
+    private var audiences = AudienceCache()
+    /// Moves on with every change of an endpoint.
+    private(set) var version = 0
     var eventTypes: Set<String> = []
 
     init(_ environment: Environment) { self.environment = environment }
@@ -35,12 +40,16 @@ struct World {
         endpoints[endpoint.id] = endpoint
         endpointsByApplication[endpoint.application, default: []].insert(endpoint.id)
         guard endpoint.isActive else { return }
+        if endpoint.filter != nil { filterCount += 1 }
         let subscriber = Subscriber(endpoint)
         for pattern in Set(endpoint.events) { subscriptions[pattern, default: []].append(subscriber) }
     }
 
     mutating func deleteEndpoint(_ id: EndpointID) {
+        version += 1
+        audiences.forget()
         guard let endpoint = endpoints.removeValue(forKey: id) else { return }
+        if endpoint.isActive && endpoint.filter != nil { filterCount -= 1 }
         endpointsByApplication[endpoint.application]?.remove(id)
         for pattern in Set(endpoint.events) {
             subscriptions[pattern]?.removeAll { $0.endpoint == id }
@@ -48,7 +57,27 @@ struct World {
         }
     }
 
-    func subscribers(to type: String, application: ApplicationID?) -> [Subscriber] {
+    /// Whom events of a type may go to, as far as that is known without work.
+    enum Candidates {
+        case audience(Audience)
+        /// Some of these may have a filter.
+        case subscribers([Subscriber], version: Int)
+    }
+
+    /// Whom events of a type may go to. Where nobody has a filter, that is all there is to it.
+    func candidates(for key: AudienceCache.Key) -> Candidates {
+        if filterCount > 0, let audience = audiences[key] { return .audience(audience) }
+        let subscribers = subscribers(to: key.type, application: key.application)
+        return filterCount == 0
+            ? .audience(Audience(unfiltered: subscribers)) : .subscribers(subscribers, version: version)
+    }
+
+    /// Keeps an audience that was made of candidates, unless something has changed since.
+    mutating func keep(_ audience: Audience, for key: AudienceCache.Key, version: Int) {
+        if version == self.version { audiences.keep(audience, for: key) }
+    }
+
+    private func subscribers(to type: String, application: ApplicationID?) -> [Subscriber] {
         let patterns = EventTypeName.patterns(covering: type)
         if let application {
             return (endpointsByApplication[application] ?? []).compactMap { id in
@@ -64,14 +93,16 @@ struct World {
 }
 
 /// An endpoint that an event goes to.
-struct Subscriber: Hashable {
+struct Subscriber: Sendable {
     let endpoint: EndpointID
     let application: ApplicationID
+    let filter: PayloadFilter?
     let isOrdered: Bool
 
     init(_ endpoint: Endpoint) {
         self.endpoint = endpoint.id
         application = endpoint.application
+        filter = endpoint.filter
         isOrdered = endpoint.isOrdered
     }
 

@@ -22,7 +22,9 @@ enum EventRules {
             }
     }
 
-    static func whyNot(_ endpoint: Endpoint, _ event: Event) -> String {
+    /// Why an event does not go to an endpoint, its filter aside; `nil` where nothing else is in the way.
+    static func whyNot(_ endpoint: Endpoint, _ event: Event) -> String? {
+        if event.isTest { return "It is a test event, which went to one webhook alone." }
         if let application = event.application, application != endpoint.application {
             return "The event is for the application \(application), and this webhook belongs to another."
         }
@@ -33,9 +35,13 @@ enum EventRules {
         case .paused: return "It is not active: its owner paused it."
         case .gone: return "It is not active: it answered 410 Gone."
         case .failing: return "It is not active: it failed for too long."
-        case nil: return "It subscribed after the event was accepted."
+        case nil: return nil
         }
     }
+
+    /// Why an event did not go to an endpoint that it would go to now.
+    static let cameLater =
+        "It would get the event now: it was made or changed after the event was accepted. Replay the event to it."
 }
 
 extension Event {

@@ -19,7 +19,9 @@ public struct EventService: Sendable {
     ) async throws(ServiceError) -> PublishedEvent {
         let results = try await publish([.success(draft)], by: principal, stamp: stamp)
         var published = try results[0].get()
-        if explain { published.unmatched = unmatched(published.event) }
+        if explain {
+            published.unmatched = unmatched(published.event, delivered: published.deliveries, for: principal)
+        }
         return published
     }
 
@@ -76,8 +78,9 @@ public struct EventService: Sendable {
         let application = try draft.application.flatMap { name throws(ServiceError) in
             try context.application(named: name, for: principal)
         }
-        let subscribers = context.directory.subscribers(
-            to: draft.type, application: application?.id, in: principal.environment)
+        let audience = context.directory.audience(
+            for: draft.type, application: application?.id, in: principal.environment)
+        let subscribers = audience.members(for: draft.data[...])
         guard subscribers.count <= context.limits.deliveriesPerEvent else {
             throw ServiceError(
                 .invalid, "too_many_deliveries",
@@ -107,21 +110,24 @@ public struct EventService: Sendable {
         }
         return Prepared(
             entry: Acceptance.Entry(event: event, deliveries: deliveries),
-            warnings: warnings(draft, event, deliveries.isEmpty))
+            warnings: warnings(draft, event, audience))
     }
 
-    private func warnings(_ draft: EventDraft, _ event: Event, _ isUnmatched: Bool) -> [PublishWarning] {
+    private func warnings(_ draft: EventDraft, _ event: Event, _ audience: Audience) -> [PublishWarning] {
         var warnings = draft.warnings.map {
             PublishWarning(code: $0.code.rawValue, path: $0.path, message: $0.message)
         }
         if let size = PayloadWarning.bodySize(event.body.bytes.count) {
             warnings.append(PublishWarning(code: size.code.rawValue, path: size.path, message: size.message))
         }
-        if isUnmatched {
+        if event.deliveryCount == 0 {
+            let reason =
+                audience.subscribers.isEmpty
+                ? "No active webhook subscribes to \(event.type) here."
+                : "Active webhooks subscribe to \(event.type) here, but their filters do not want it."
             warnings.append(
                 PublishWarning(
-                    code: "no_deliveries", path: nil,
-                    message: "No active webhook subscribes to \(event.type) here. Ask with ?explain=true why not."))
+                    code: "no_deliveries", path: nil, message: reason + " Ask with ?explain=true why not."))
         }
         if !context.directory.isInCatalogue(draft.type, in: event.environment) {
             warnings.append(
@@ -226,17 +232,39 @@ public struct EventService: Sendable {
         return found.items.reversed().map(context.withLiveState)
     }
 
-    /// Why each of the environment's other endpoints does not get an event; the first hundred.
-    public func unmatched(_ event: Event) -> [UnmatchedEndpoint] {
-        let matched = Set(
-            context.directory.subscribers(
-                to: event.type, application: event.application, in: event.environment
-            ).map(\.endpoint))
-        return context.directory.endpoints(in: event.environment).lazy
-            .filter { !matched.contains($0.id) }
-            .sorted { $0.id > $1.id }
-            .prefix(context.limits.deliveriesTold)
-            .map { UnmatchedEndpoint(endpoint: $0.id, reason: EventRules.whyNot($0, event)) }
+    /// Why each of the other endpoints that the principal may know of did not get an event, newest first, at most a
+    /// hundred. The reasons are those of the endpoints as they are now.
+    ///
+    /// - Parameter deliveries: the event's, all of them or as many as publishers are told.
+    public func unmatched(
+        _ event: Event, delivered deliveries: [Delivery], for principal: Principal
+    ) -> [UnmatchedEndpoint] {
+        let reached = Set(deliveries.map(\.endpoint))
+        // Of those that it would go to now, some may have got it where not all of its deliveries are known.
+        let knowsAll =
+            deliveries.count >= event.deliveryCount || deliveries.count < context.limits.deliveriesTold
+        let others = Array(
+            context.directory.endpoints(in: event.environment, application: principal.application)
+                .filter { !reached.contains($0.id) }
+                .sorted { $0.id > $1.id }
+                .lazy.map { (endpoint: $0, reason: EventRules.whyNot($0, event)) }
+                .filter { $0.reason != nil || $0.endpoint.filter != nil || knowsAll }
+                .prefix(context.limits.deliveriesTold))
+        let filtered = others.filter { $0.reason == nil && $0.endpoint.filter != nil }.map(\.endpoint)
+        var shortfalls: [EndpointID: FilterShortfall] = [:]
+        if !filtered.isEmpty {
+            let found = FilterSet(filtered.compactMap(\.filter)).shortfalls(of: event.body.bytes[event.body.data])
+            for (endpoint, shortfall) in zip(filtered, found) { shortfalls[endpoint.id] = shortfall }
+        }
+        return others.compactMap { endpoint, reason in
+            if let reason { return UnmatchedEndpoint(endpoint: endpoint.id, reason: reason) }
+            if let shortfall = shortfalls[endpoint.id] {
+                return UnmatchedEndpoint(
+                    endpoint: endpoint.id, reason: "Its filter does not want it: \(shortfall.sentence).",
+                    shortfall: shortfall)
+            }
+            return knowsAll ? UnmatchedEndpoint(endpoint: endpoint.id, reason: EventRules.cameLater) : nil
+        }
     }
 
     /// Lists events. A principal that speaks for an application sees those alone that are meant for it.
@@ -260,17 +288,17 @@ public struct EventService: Sendable {
 
     // MARK: Replaying
 
-    /// Delivers an old event again: to the endpoints that subscribe to it now, or to one of them. Receivers see the same
-    /// bytes under the same id.
+    /// Delivers an old event again: to the endpoints that subscribe to it now and whose filters want it, or to the one
+    /// named, whatever it subscribes to and filters. Receivers see the same bytes under the same id.
     public func replay(
         _ name: String, to endpoint: EndpointID?, by principal: Principal
     ) async throws(ServiceError) -> [Delivery] {
         try principal.require(.replayEvents)
         let event = try await event(named: name, for: principal)
         let now = context.time.now()
-        var subscribers = context.directory.subscribers(
-            to: event.type, application: event.application, in: principal.environment
-        ).filter { principal.mayKnow(of: $0.application) }
+        var subscribers = context.directory.audience(
+            for: event.type, application: event.application, in: principal.environment
+        ).members(for: event.body.bytes[event.body.data]).filter { principal.mayKnow(of: $0.application) }
         if let endpoint {
             let endpoint = try context.endpoint(endpoint, for: principal)
             guard endpoint.isActive else { throw WebhookRules.inactive }
@@ -279,7 +307,8 @@ public struct EventService: Sendable {
         guard !subscribers.isEmpty else {
             throw ServiceError(
                 .conflict, "no_subscribers",
-                "No active webhook subscribes to \(event.type). Name one with `webhook`, or subscribe one first.")
+                "No active webhook subscribes to \(event.type) and wants it by its filter. "
+                    + "Name one with `webhook`, or subscribe one first.")
         }
         let deliveries = subscribers.map { subscriber in
             Delivery(

@@ -40,9 +40,12 @@ public struct PublishWarning: Sendable, Hashable {
 public struct UnmatchedEndpoint: Sendable, Hashable {
     public var endpoint: EndpointID
     public var reason: String
+    /// What its filter asked for in vain, where that is the reason.
+    public var shortfall: FilterShortfall?
 
-    public init(endpoint: EndpointID, reason: String) {
+    public init(endpoint: EndpointID, reason: String, shortfall: FilterShortfall? = nil) {
         self.endpoint = endpoint
         self.reason = reason
+        self.shortfall = shortfall
     }
 }

@@ -13,6 +13,7 @@ public struct WebhookDraft: Sendable {
     public var profile: String??
     public var headers: [HeaderField]?
     public var maxInFlight: Int??
+    public var filter: PayloadFilter??
     public var rateLimit: RateLimit??
     public var isOrdered: Bool?
     public var retry: RetryPolicy??

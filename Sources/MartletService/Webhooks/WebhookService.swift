@@ -142,6 +142,7 @@ public struct WebhookService: Sendable {
             }
             endpoint.maxInFlight = most
         }
+        if let filter = draft.filter { endpoint.filter = filter }
         if let limit = draft.rateLimit {
             if let limit { WebhookRules.check(limit, field: "rate_limit", into: &fields) }
             endpoint.rateLimit = limit

@@ -20,6 +20,7 @@ public enum EndpointRecord {
             writer.key("success")
             if let success = endpoint.success { SuccessRecord.encode(success, to: &writer) } else { writer.null() }
             writer.pairs("metadata", endpoint.metadata.map { ($0.name, $0.value) })
+            if let filter = endpoint.filter { writer.field("filter", raw: filter.json) }
             if let rateLimit = endpoint.rateLimit {
                 writer.key("rate_limit")
                 RateLimitRecord.encode(rateLimit, to: &writer)
@@ -57,6 +58,7 @@ public enum EndpointRecord {
             profile: try reader.takeOptional("profile", \.string),
             headers: try reader.pairs("headers").map { HeaderField(name: $0.0, value: $0.1) },
             maxInFlight: try reader.takeOptional("max_in_flight", \.integer),
+            filter: try reader.takePresent("filter") { try? PayloadFilter($0) },
             rateLimit: try reader.presentObject("rate_limit").map { (limit) throws(StoreError) in
                 try RateLimitRecord.decode(limit)
             },

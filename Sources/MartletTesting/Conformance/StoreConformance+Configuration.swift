@@ -42,6 +42,7 @@ extension StoreConformance {
             endpoint.url = "https://example.org/"
             endpoint.activate(at: world.now + .seconds(2))
             endpoint.deactivate(.failing, at: world.now + .seconds(3))
+            endpoint.filter = nil
             endpoint.rateLimit = nil
             endpoint.isOrdered = false
             endpoint.retry = nil
@@ -266,7 +267,9 @@ private struct FullConfiguration {
                     events: ["a.*", "b", "*"], inactivity: inactivity, deactivatedAt: now - .seconds(1),
                     description: text, profile: "own",
                     headers: [HeaderField(name: "X-A", value: text), HeaderField(name: "x-a", value: "")],
-                    maxInFlight: 7, rateLimit: RateLimit(count: 50, per: .seconds(2), burst: 75), isOrdered: true,
+                    maxInFlight: 7,
+                    filter: try? PayloadFilter(["data.name": ["prefix": .string(text)], "any": [["data.n": 1]]]),
+                    rateLimit: RateLimit(count: 50, per: .seconds(2), burst: 75), isOrdered: true,
                     retry: retry, timeout: .milliseconds(12_345), success: .statuses([201, 200]),
                     metadata: [Metadata(name: text, value: text)],
                     secrets: SealedSecrets(

@@ -52,6 +52,12 @@ extension BadRequestGroup {
             .webhook("half an attempt", "max_in_flight", "1.5", "max_in_flight"),
             .webhook("a huge number", "max_in_flight", "99999999999999999999", "max_in_flight"),
             .webhook("a string for a number", "max_in_flight", #""5""#, "max_in_flight"),
+            .webhook("an empty filter", "filter", "{}", "filter"),
+            .webhook("a list of filters", "filter", "[]", "filter"),
+            .webhook("a filter on something else", "filter", #"{"type":"a"}"#, "filter.type"),
+            .webhook(
+                "a filter by a test that there is not", "filter", #"{"data.a":{"like":1}}"#, #"filter["data.a"].like"#),
+            .webhook("a filter with a path that does not end", "filter", #"{"data.a[":1}"#, #"filter["data.a["]"#),
             .webhook("a rate limit without a rate", "rate_limit", #"{"per":"1s"}"#, "rate_limit.rate"),
             .webhook("a bare rate", "rate_limit", "50", "rate_limit"),
             .webhook("half an attempt a second", "rate_limit", #"{"rate":0.5}"#, "rate_limit.rate"),

@@ -16,9 +16,9 @@ import Testing
             #expect(
                 made.members == [
                     "id", "application", "url", "events", "active", "inactive_reason", "deactivated_at",
-                    "reactivated_at", "description", "profile", "headers", "max_in_flight", "rate_limit", "ordered",
-                    "retry", "timeout", "success", "metadata", "secret_rotation_ends_at", "created_at", "updated_at",
-                    "secret",
+                    "reactivated_at", "description", "profile", "headers", "max_in_flight", "filter", "rate_limit",
+                    "ordered", "retry", "timeout", "success", "metadata", "secret_rotation_ends_at", "created_at",
+                    "updated_at", "secret",
                 ])
             #expect(try made.string("id").hasPrefix("ep_"))
             #expect(try made.string("application").hasPrefix("app_"))
