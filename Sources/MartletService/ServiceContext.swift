@@ -14,6 +14,8 @@ public struct ServiceContext: Sendable {
     public let egress: EgressPolicy
     public let limits: ServiceLimits
     public let metrics: ServiceMetrics
+    /// The jobs that run in this process.
+    public let jobs: JobRoster
     public let log: Logger
 
     public init(
@@ -31,6 +33,7 @@ public struct ServiceContext: Sendable {
         self.egress = egress
         self.limits = limits
         self.metrics = metrics
+        jobs = JobRoster(limits.jobs, metrics: metrics)
         self.log = log
     }
 

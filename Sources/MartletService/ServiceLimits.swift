@@ -21,6 +21,8 @@ public struct ServiceLimits: Sendable, Hashable {
     public var idempotency = Duration.seconds(86_400)
     /// How long an old secret counts after a rotation, unless the caller says otherwise.
     public var rotationOverlap = Duration.seconds(86_400)
+    /// The bounds of recoveries and bulk replays.
+    public var jobs = JobLimits()
 
     public init() {}
 }

@@ -17,10 +17,14 @@ public struct Acceptance: Sendable {
     public var entries: [Entry]
     /// Given where the caller sent an `Idempotency-Key`.
     public var stamp: IdempotencyStamp?
+    /// Given where the entries are a job's: they count only where the job stands at the step's beginning and runs, and
+    /// the job moves on with them.
+    public var step: JobStep?
 
-    public init(entries: [Entry], stamp: IdempotencyStamp? = nil) {
+    public init(entries: [Entry], stamp: IdempotencyStamp? = nil, step: JobStep? = nil) {
         self.entries = entries
         self.stamp = stamp
+        self.step = step
     }
 
     /// One event and the deliveries it is accepted with.
@@ -105,6 +109,8 @@ public enum AcceptanceResult: Sendable {
     case answeredBefore([EventID])
     /// Its `Idempotency-Key` was used before for another request. Nothing was kept.
     case keyReused
+    /// The job of its step has ended, or stands elsewhere. Nothing was kept.
+    case jobMoved
 
     /// What became of one entry of an acceptance.
     public enum EntryResult: Sendable, Hashable {

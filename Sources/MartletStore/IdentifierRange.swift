@@ -12,6 +12,14 @@ public struct IdentifierRange<Kind: IdentifierKind>: Sendable, Hashable {
         upper = before.map { min($0, end) } ?? end
     }
 
+    /// The range of a run through the oldest first, that has got as far as `after`.
+    public init(since: Timestamp?, until: Timestamp?, after: Identifier<Kind>?) {
+        self.init(since: since, until: until, before: nil)
+        guard let after else { return }
+        let low = after.low &+ 1
+        lower = max(lower, Identifier(high: low == 0 ? after.high &+ 1 : after.high, low: low))
+    }
+
     public func contains(_ id: Identifier<Kind>) -> Bool { lower <= id && id < upper }
 
     /// The smallest identifier that an instant has.

@@ -60,6 +60,11 @@ public final class FaultyStore: Store {
         state.withLock { $0.plan = .calls([$0.calls + 1: fault]) }
     }
 
+    /// Fails the one call that reaches the store after so many others.
+    public func fail(after count: Int, _ fault: Fault) {
+        state.withLock { $0.plan = .calls([$0.calls + count + 1: fault]) }
+    }
+
     private func nextFault() -> (number: Int, fault: Fault?) {
         state.withLock { state in
             state.calls += 1
@@ -277,6 +282,48 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in
             try await store.forgetOperationalEvents(createdBefore: instant, limit: limit)
         }
+    }
+
+    // MARK: JobStore
+
+    public func createJob(_ job: Job) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.createJob(job) }
+    }
+
+    public func job(_ id: JobID, in environment: EnvironmentID) async throws(StoreError) -> Job? {
+        try await call { () throws(StoreError) in try await store.job(id, in: environment) }
+    }
+
+    public func jobs(
+        in environment: EnvironmentID, application: ApplicationID?, before cursor: JobID?, limit: Int
+    ) async throws(StoreError) -> [Job] {
+        try await call { () throws(StoreError) in
+            try await store.jobs(in: environment, application: application, before: cursor, limit: limit)
+        }
+    }
+
+    public func runningJobs() async throws(StoreError) -> [Job] {
+        try await call { () throws(StoreError) in try await store.runningJobs() }
+    }
+
+    public func endJob(
+        _ id: JobID, in environment: EnvironmentID, as state: JobState
+    ) async throws(StoreError) -> Job? {
+        try await call { () throws(StoreError) in try await store.endJob(id, in: environment, as: state) }
+    }
+
+    public func forgetJobs(createdBefore instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await call { () throws(StoreError) in try await store.forgetJobs(createdBefore: instant, limit: limit) }
+    }
+
+    public func replayable(_ query: ReplayableQuery) async throws(StoreError) -> ReplayablePage {
+        try await call { () throws(StoreError) in try await store.replayable(query) }
+    }
+
+    public func untried(
+        _ deliveries: [DeliveryID], in environment: EnvironmentID
+    ) async throws(StoreError) -> [DeliveryID] {
+        try await call { () throws(StoreError) in try await store.untried(deliveries, in: environment) }
     }
 
     // MARK: SettingStore

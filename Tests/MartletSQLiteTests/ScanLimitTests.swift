@@ -74,4 +74,34 @@ struct ScanLimitTests {
         #expect(second.next == nil)
         await store.close()
     }
+
+    @Test func aJobsLookCountsTheDeliveriesOfEachEvent() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        let entries = (0..<4).map { _ in
+            var entry = scene.entry()
+            entry.deliveries += (0..<29).map { _ in
+                Delivery(
+                    id: scene.id(), environment: scene.environment, event: entry.event.id,
+                    endpoint: scene.endpoint.id, application: scene.application.id, cause: .replay,
+                    createdAt: scene.now, state: .scheduled(due: scene.now))
+            }
+            return entry
+        }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: entries)]))
+        // An endpoint without deliveries: to know that, all of an event's have to be looked at.
+        let query = ReplayableQuery(
+            environment: scene.environment,
+            path: .missed(by: scene.id(), patterns: ["*"], application: scene.application.id, after: nil),
+            since: scene.now, until: scene.now + .seconds(60), limit: 100, scanLimit: 60)
+
+        let page = try await store.replayable(query)
+
+        #expect(page.items.map(\.event.id) == entries[..<2].map(\.event.id))
+        #expect(page.cursor == .events(after: entries[1].event.id))
+        #expect(page.scanned == 62)
+        #expect(!page.isLast)
+        await store.close()
+    }
 }

@@ -21,7 +21,10 @@ import Testing
         var event: Event
         var delivery: Delivery
         var key: APIKey
+        var job: Job
     }
+
+    static let everything = JobDraft(since: Timestamp(milliseconds: 0))
 
     static let everybody = Set(APIKey.Role.allCases)
 
@@ -39,6 +42,28 @@ import Testing
         },
         UseCase(name: "replay", roles: [.admin, .application]) {
             _ = try await $0.scene.events.replay($0.event.publicID, to: nil, by: $1)
+        },
+        UseCase(name: "replay a selection", roles: [.admin, .application]) {
+            _ = try await $0.scene.jobs.replay(ReplayFilter(), RoleTests.everything, by: $1)
+        },
+        UseCase(name: "forecast a replay", roles: [.admin, .application]) {
+            _ = try await $0.scene.jobs.forecastReplay(ReplayFilter(), RoleTests.everything, by: $1)
+        },
+        UseCase(name: "recover a webhook and cancel that", roles: [.admin, .application]) {
+            let job = try await $0.scene.jobs.recover($0.webhook.id, only: .all, RoleTests.everything, by: $1)
+            _ = try await $0.scene.jobs.cancel(job.id, by: $1)
+        },
+        UseCase(name: "forecast a recovery", roles: [.admin, .application]) {
+            _ = try await $0.scene.jobs.forecastRecovery($0.webhook.id, only: .all, RoleTests.everything, by: $1)
+        },
+        UseCase(name: "cancel a job", roles: [.admin, .application]) {
+            _ = try await $0.scene.jobs.cancel($0.job.id, by: $1)
+        },
+        UseCase(name: "read a job", roles: [.admin, .application, .reader]) {
+            _ = try await $0.scene.jobs.job($0.job.id, for: $1)
+        },
+        UseCase(name: "list jobs", roles: [.admin, .application, .reader]) {
+            _ = try await $0.scene.jobs.jobs(page: ServiceScene.page, for: $1)
         },
         UseCase(name: "create a webhook", roles: [.admin, .application]) { _ = try await $0.scene.webhook(by: $1) },
         UseCase(name: "change a webhook", roles: [.admin, .application]) {
@@ -150,8 +175,12 @@ import Testing
         _ = try await scene.profiles.create(profile, by: scene.admin)
         let key = try await scene.keys.create(
             name: "k", role: "reader", application: nil, expiresAt: nil, by: scene.admin)
+        var filter = ReplayFilter()
+        filter.application = "acme"
+        let job = try await scene.jobs.replay(filter, Self.everything, by: scene.admin)
         return Things(
-            scene: scene, webhook: webhook, event: published.event, delivery: published.deliveries[0], key: key.key)
+            scene: scene, webhook: webhook, event: published.event, delivery: published.deliveries[0], key: key.key,
+            job: job)
     }
 
     @Test(arguments: useCases)

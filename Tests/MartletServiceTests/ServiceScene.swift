@@ -77,6 +77,7 @@ final class ServiceScene: Sendable {
     var events: EventService { EventService(context) }
     var webhooks: WebhookService { WebhookService(context) }
     var deliveries: DeliveryService { DeliveryService(context) }
+    var jobs: JobService { JobService(context) }
     var applications: ApplicationService { ApplicationService(context) }
     var eventTypes: EventTypeService { EventTypeService(context) }
     var keys: KeyService { KeyService(context) }

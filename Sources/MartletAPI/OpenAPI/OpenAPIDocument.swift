@@ -65,6 +65,7 @@ struct OpenAPIDocument {
         ("events", "One stored occurrence each, `{id, type, created, data}`, never changed after it is accepted."),
         ("webhooks", "Receivers' URLs with their subscriptions, secrets and settings."),
         ("deliveries", "One event on its way to one webhook, with every attempt."),
+        ("jobs", "Recoveries and bulk replays: durable, at a rate, to be watched and cancelled."),
         ("event-types", "The catalogue: dotted names with description, group, JSON Schema and example payload."),
         ("applications", "Customers, or customers' apps. An application is named by its id or its uid."),
         ("keys", "API keys, each of one environment and with one role: admin, publisher, application or reader."),
@@ -80,6 +81,7 @@ struct OpenAPIDocument {
         "events": "The event's id: its own (`evt_…`), or the one that its publisher chose.",
         "webhooks": "The webhook's id.",
         "deliveries": "The delivery's id.",
+        "jobs": "The job's id.",
         "event-types": "The event type's name.",
         "applications": "The application's id or uid.",
         "keys": "The key's id.",
@@ -172,11 +174,13 @@ struct OpenAPIDocument {
 
     private func answers(of operation: Operation, _ writer: inout JSONWriter) {
         writer.object("responses") { writer in
-            writer.key(escaping: String(operation.answer.status.code))
-            writer.object { writer in
-                writer.field("description", operation.answer.detail)
-                headers(of: operation, &writer)
-                content(of: operation.answer, &writer)
+            for answer in [operation.answer, operation.alternative].compactMap(\.self) {
+                writer.key(escaping: String(answer.status.code))
+                writer.object { writer in
+                    writer.field("description", answer.detail)
+                    headers(of: operation, &writer)
+                    content(of: answer, &writer)
+                }
             }
             if case .document = operation.answer.content {
                 writer.key("304")

@@ -28,6 +28,8 @@ struct Operation: Sendable {
     var query: [QueryParameter]
     var body: RequestContent?
     var answer: Answer
+    /// What else it may be answered with, under another status.
+    var alternative: Answer?
     /// The codes of its 409s, beside those of `Idempotency-Key`.
     var conflicts: [String]
     var access: Access
@@ -36,7 +38,7 @@ struct Operation: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, _ name: String, _ summary: String, detail: String = "",
         _ permission: Permission, query: [QueryParameter] = [], body: RequestContent? = nil, answer: Answer,
-        conflicts: [String] = [], _ respond: @escaping Responder
+        alternative: Answer? = nil, conflicts: [String] = [], _ respond: @escaping Responder
     ) {
         self.method = method
         self.path = path
@@ -46,6 +48,7 @@ struct Operation: Sendable {
         self.query = query
         self.body = body
         self.answer = answer
+        self.alternative = alternative
         self.conflicts = conflicts
         access = .keyed(permission, respond)
     }

@@ -62,8 +62,9 @@ public struct APIServer: Service {
     static func operations(_ context: ServiceContext, version: String) -> [Operation] {
         let kit = RouteKit(context)
         let groups: [any RouteGroup] = [
-            EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), CatalogueRoutes(kit), ApplicationRoutes(kit),
-            KeyRoutes(kit), ProfileRoutes(kit), OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
+            EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
+            ApplicationRoutes(kit), KeyRoutes(kit), ProfileRoutes(kit), OperationalEventRoutes(kit),
+            ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

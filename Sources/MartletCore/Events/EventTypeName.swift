@@ -28,6 +28,11 @@ public enum EventTypeName {
         return pattern.hasSuffix(".*") ? isValid(pattern.dropLast(2)) : isValid(pattern)
     }
 
+    /// Whether a valid `pattern` covers `name`.
+    public static func pattern(_ pattern: String, covers name: String) -> Bool {
+        pattern == name || pattern == "*" || pattern.hasSuffix(".*") && name.hasPrefix(pattern.dropLast())
+    }
+
     /// Every pattern that covers `name`, the most exact first: `a.b.c`, `a.b.*`, `a.*`, `*`.
     public static func patterns(covering name: String) -> [String] {
         var patterns = [name]

@@ -10,6 +10,8 @@ public typealias EventID = Identifier<EventKind>
 public typealias DeliveryID = Identifier<DeliveryKind>
 /// Names one HTTP request of a delivery.
 public typealias AttemptID = Identifier<AttemptKind>
+/// Names a recovery or a bulk replay.
+public typealias JobID = Identifier<JobKind>
 /// Names an API key; the key itself is a secret, its name is not.
 public typealias KeyID = Identifier<KeyKind>
 /// Names one thing that happened to the service's own things: ``OperationalEvent``.
@@ -23,3 +25,4 @@ public enum DeliveryKind: IdentifierKind { public static let prefix: StaticStrin
 public enum AttemptKind: IdentifierKind { public static let prefix: StaticString = "att_" }
 public enum KeyKind: IdentifierKind { public static let prefix: StaticString = "key_" }
 public enum OperationalEventKind: IdentifierKind { public static let prefix: StaticString = "oev_" }
+public enum JobKind: IdentifierKind { public static let prefix: StaticString = "job_" }

@@ -18,6 +18,11 @@ extension Writer {
     // needed; whatever came earlier in the batch is found by the same look.
     private func accept(_ acceptance: Acceptance) throws(StoreError) -> AcceptanceResult {
         if let stamp = acceptance.stamp, let earlier = try resultOfEarlierUse(of: stamp) { return earlier }
+        var job: Job?
+        if let step = acceptance.step {
+            job = try self.job(taking: step)
+            if job == nil { return .jobMoved }
+        }
         var results: [AcceptanceResult.EntryResult] = []
         results.reserveCapacity(acceptance.entries.count)
         for entry in acceptance.entries { results.append(try accept(entry)) }
@@ -26,6 +31,11 @@ extension Writer {
                 if case .taken(let event) = result { event } else { entry.event.id }
             }
             try put(stamp, state: .published, answer: IdentifierRecord.encode(events))
+        }
+        if let step = acceptance.step, var job {
+            let stored = zip(acceptance.entries, results).filter { $1 == .stored }
+            job.advance(step, events: stored.count, deliveries: stored.reduce(0) { $0 + $1.0.deliveries.count })
+            try update(job)
         }
         return .accepted(results)
     }

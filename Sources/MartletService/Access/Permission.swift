@@ -12,6 +12,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case readSecrets = "read signing secrets"
     case readDeliveries = "read deliveries"
     case changeDeliveries = "retry or cancel deliveries"
+    case readJobs = "read jobs"
+    case changeJobs = "cancel jobs"
     case readApplications = "read applications"
     case changeApplications = "change applications"
     case readKeys = "read API keys"
@@ -25,9 +27,9 @@ public enum Permission: String, Sendable, CaseIterable {
         switch self {
         case .publishEvents: [.admin, .publisher]
         case .readCatalogue: [.admin, .publisher, .application, .reader]
-        case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents:
+        case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents, .readJobs:
             [.admin, .application, .reader]
-        case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries: [.admin, .application]
+        case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries, .changeJobs: [.admin, .application]
         case .readApplications, .readKeys: [.admin, .reader]
         case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles: [.admin]
         }

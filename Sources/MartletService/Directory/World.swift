@@ -115,8 +115,6 @@ struct Subscriber: Sendable {
 extension Endpoint {
     /// Whether one of its patterns covers `type`.
     func subscribes(to type: String) -> Bool {
-        events.contains { pattern in
-            pattern == type || pattern == "*" || pattern.hasSuffix(".*") && type.hasPrefix(pattern.dropLast())
-        }
+        events.contains { EventTypeName.pattern($0, covers: type) }
     }
 }

@@ -144,6 +144,7 @@ public struct EventService: Sendable {
     ) async throws(ServiceError) -> Result<PublishedEvent, ServiceError> {
         switch result {
         case .keyReused: throw IdempotencyRules.reused
+        case .jobMoved: preconditionFailure("what is published is no job's step")
         case .answeredBefore(let events):
             guard index < events.count else { throw IdempotencyRules.reused }
             var before = try await publishedBefore(events[index], prepared, by: principal)

@@ -9,6 +9,8 @@ public final class ServiceMetrics: Sendable {
     private let batchUnits = Atomic<Int>(0)
     private let batchFailures = Atomic<Int>(0)
     private let attemptsInFlight = Atomic<Int>(0)
+    private let jobsRunning = Atomic<Int>(0)
+    private let jobDeliveries = Atomic<Int>(0)
     private let guarded = Mutex(Guarded())
 
     private struct Guarded {
@@ -36,6 +38,12 @@ public final class ServiceMetrics: Sendable {
 
     /// A batch could not be stored.
     public func commitFailed() { batchFailures.wrappingAdd(1, ordering: .relaxed) }
+
+    /// So many jobs are running.
+    public func jobsRun(_ count: Int) { jobsRunning.store(count, ordering: .relaxed) }
+
+    /// A job made so many deliveries.
+    public func jobMade(deliveries: Int) { jobDeliveries.wrappingAdd(deliveries, ordering: .relaxed) }
 
     /// An attempt began.
     public func attemptStarted() { attemptsInFlight.wrappingAdd(1, ordering: .relaxed) }
@@ -93,6 +101,11 @@ public final class ServiceMetrics: Sendable {
         text.counters(
             "martlet_publishing_refused_total", "Publishing requests refused at a bound.", label: "reason",
             [("backlog_full", intake.refusedForBacklog), ("disk_nearly_full", intake.refusedForStorage)])
+        text.gauge(
+            "martlet_jobs_running", "Recoveries and bulk replays under way.", jobsRunning.load(ordering: .relaxed))
+        text.counter(
+            "martlet_job_deliveries_total", "Deliveries that recoveries and bulk replays made.",
+            jobDeliveries.load(ordering: .relaxed))
         if let overdue {
             text.gauge(
                 "martlet_backlog_oldest_seconds", "How long the delivery overdue longest has been due.",

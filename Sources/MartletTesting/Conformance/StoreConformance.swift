@@ -39,5 +39,6 @@ public struct StoreConformance: Sendable, CustomStringConvertible {
     /// Every test.
     public static let all: [StoreConformance] =
         accepting + stamping + settling + moving + dueTimes + order + eventListings + deliveryListings + isolation
-        + configuration + configurationListings + conflicts + answers + sums + health + operationalEvents
+        + configuration + configurationListings + conflicts + answers + sums + health + operationalEvents + jobs
+        + replayable
 }

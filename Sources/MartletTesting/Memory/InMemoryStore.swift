@@ -216,7 +216,7 @@ public final class InMemoryStore: Store {
         try with { $0.eventTypes[Named(environment: environment, name: name)] }
     }
 
-    // MARK: Answers and settings
+    // MARK: Answers
 
     public func reserve(_ stamp: IdempotencyStamp, at now: Timestamp) async throws(StoreError) -> Reservation {
         try with { $0.reserve(stamp, at: now) }
@@ -242,6 +242,55 @@ public final class InMemoryStore: Store {
             return expired.count
         }
     }
+
+    // MARK: Jobs
+
+    public func createJob(_ job: Job) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.create(job) }
+    }
+
+    public func job(_ id: JobID, in environment: EnvironmentID) async throws(StoreError) -> Job? {
+        try with { contents in contents.jobs[id].flatMap { $0.environment == environment ? $0 : nil } }
+    }
+
+    public func jobs(
+        in environment: EnvironmentID, application: ApplicationID?, before cursor: JobID?, limit: Int
+    ) async throws(StoreError) -> [Job] {
+        try with { contents in
+            newest(contents.jobs.values, before: cursor, limit: limit, \.id) {
+                $0.environment == environment && (application == nil || $0.application == application)
+            }
+        }
+    }
+
+    public func runningJobs() async throws(StoreError) -> [Job] {
+        try with { contents in contents.jobs.values.filter { $0.state == .running }.sorted { $0.id < $1.id } }
+    }
+
+    public func endJob(
+        _ id: JobID, in environment: EnvironmentID, as state: JobState
+    ) async throws(StoreError) -> Job? {
+        try with { $0.endJob(id, in: environment, as: state) }
+    }
+
+    public func forgetJobs(createdBefore instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try with { $0.forgetJobs(createdBefore: instant, limit: limit) }
+    }
+
+    public func replayable(_ query: ReplayableQuery) async throws(StoreError) -> ReplayablePage {
+        try with { contents in
+            guard query.limit > 0 else { return ReplayablePage() }
+            return contents.replayable(query)
+        }
+    }
+
+    public func untried(
+        _ deliveries: [DeliveryID], in environment: EnvironmentID
+    ) async throws(StoreError) -> [DeliveryID] {
+        try with { $0.untried(deliveries, in: environment) }
+    }
+
+    // MARK: Settings
 
     public func setting(_ name: String) async throws(StoreError) -> [UInt8]? {
         try with { $0.settings[name] }

@@ -54,8 +54,18 @@ extension MemoryContents {
             }
             return .answeredBefore(events)
         }
+        var job: Job?
+        if let step = acceptance.step {
+            job = self.job(taking: step)
+            if job == nil { return .jobMoved }
+        }
         var results: [AcceptanceResult.EntryResult] = []
         for entry in acceptance.entries { results.append(try accept(entry)) }
+        if let step = acceptance.step, var job {
+            let stored = zip(acceptance.entries, results).filter { $1 == .stored }
+            job.advance(step, events: stored.count, deliveries: stored.reduce(0) { $0 + $1.0.deliveries.count })
+            jobs[job.id] = job
+        }
         if let stamp = acceptance.stamp {
             let events = zip(acceptance.entries, results).map { entry, result in
                 if case .taken(let event) = result { event } else { entry.event.id }

@@ -35,6 +35,7 @@ struct MemoryContents: Sendable {
     /// The deliveries that are scheduled, by endpoint; an endpoint without any is left out.
     var scheduled: [EndpointID: Set<DeliveryID>] = [:]
     var attempts: [DeliveryID: [Attempt]] = [:]
+    var jobs: [JobID: Job] = [:]
     var hours: [EndpointID: [Timestamp: EndpointHour]] = [:]
     /// With those of deleted endpoints.
     var health: [EndpointID: EndpointHealth] = [:]

@@ -75,6 +75,7 @@ struct Server: Sendable {
         try await OperatorProfiles(configuration.profiles, file: configuration.file).put(into: context)
         try await engine.restore()
         await watch.look()
+        let jobs = JobRunner(context, clock: clock)
         let api = APIServer(
             context: context, host: configuration.listen.host, port: configuration.listen.port, group: group,
             version: Version.current, log: log("api"), limits: configuration.connections
@@ -85,7 +86,7 @@ struct Server: Sendable {
         do {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight.
             try await Shutdown(
-                services: [Housekeeping(chores: [watch.run]), engine, api],
+                services: [Housekeeping(chores: [watch.run]), engine, jobs, api],
                 bound: configuration.engine.drain + Self.grace, log: log("serve")
             ).run()
         } catch let error as IOError {

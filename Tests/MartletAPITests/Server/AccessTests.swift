@@ -82,7 +82,7 @@ import Testing
                 operations.filter { $0.roles.contains("application") && $0.method != "GET" }.map {
                     String($0.path.split(separator: "/")[1])
                 })
-            #expect(groups == ["webhooks", "deliveries", "events"])
+            #expect(groups == ["webhooks", "deliveries", "events", "jobs"])
             #expect(!names("application").contains("publishEvent"))
         }
     }

@@ -77,7 +77,7 @@ struct TestService: Sendable {
         let server = APIServer(
             context: context, host: "127.0.0.1", port: 0, group: group, version: version, log: log, limits: connections
         ) { port.yield($0) }
-        let services = ServiceGroup(services: [engine, server], logger: log)
+        let services = ServiceGroup(services: [engine, JobRunner(context, clock: clock), server], logger: log)
         return try await withThrowingTaskGroup(of: Value?.self) { tasks in
             tasks.addTask {
                 try await services.run()

@@ -12,11 +12,15 @@ struct World {
         let published = try await admin.publish(application: "acme")
         let delivery = try #require(published["deliveries"]?[0]?["id"]?.string)
         let key = try await admin.post("/v1/keys", ["role": "reader"]).string("id")
+        let job = try await admin.post(
+            "/v1/events/replay", ["application": "acme", "since": "2023-06-15T10:30:00Z"]
+        ).string("id")
         _ = try await admin.post("/v1/event-types", ["name": "only.here"])
         _ = try await admin.post("/v1/profiles", ["name": "only-here"])
         paths = [
             "events": "/v1/events/\(try published.string("id"))", "webhooks": "/v1/webhooks/\(webhook)",
-            "deliveries": "/v1/deliveries/\(delivery)", "event-types": "/v1/event-types/only.here",
+            "deliveries": "/v1/deliveries/\(delivery)", "jobs": "/v1/jobs/\(job)",
+            "event-types": "/v1/event-types/only.here",
             "applications": "/v1/applications/acme", "keys": "/v1/keys/\(key)", "profiles": "/v1/profiles/only-here",
         ]
     }
