@@ -10,8 +10,11 @@ few=()
 if swift test --help-hidden | grep -e --experimental-maximum-parallelization-width >/dev/null; then
   few=(--experimental-maximum-parallelization-width 8)
 fi
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# Tests clear up behind them; what is killed in the middle of one cannot.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+log=$TMPDIR/log
 status=0
 run() { swift test --skip-build "$@" 2>&1 | tee -a "$log" || status=1; }
 run "${few[@]}" --skip '^(MartletCommandTests|EndToEndTests)\.'

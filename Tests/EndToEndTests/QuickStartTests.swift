@@ -42,6 +42,33 @@ import Testing
         }
     }
 
+    /// Every `sh` block of docs/api.md, in one shell. `fail-with-body` ends it at the first refusal.
+    @Test func theExamplesOfTheGuideToTheAPIAreTakenInTheirOrder() async throws {
+        try await withStage { stage in
+            let martlet = try await stage.martlet()
+            let sink = try await stage.sink()
+            let guide = try String(contentsOf: Repository.root.appending(path: "docs/api.md"), encoding: .utf8)
+            let blocks = guide.components(separatedBy: "\n```sh\n").dropFirst().map {
+                $0.components(separatedBy: "\n```")[0]
+            }
+            let script = blocks.joined(separator: "\n")
+                .replacing("127.0.0.1:8080", with: "127.0.0.1:\(martlet.port)")
+                .replacing("http://127.0.0.1:9000", with: sink.url)
+            _ = try Repository.tool("curl")
+            try "fail-with-body".write(toFile: stage.directory.path(".curlrc"), atomically: true, encoding: .utf8)
+
+            let output = try await stage.run(
+                "/usr/bin/env", ["bash", "-c", "set -e -o pipefail\n\(script)"], name: "shell",
+                environment: ["MARTLET_API_KEY": martlet.keys.sandbox, "CURL_HOME": stage.directory.path])
+
+            #expect(blocks.count > 5)
+            #expect(output.contains(#""accepted":2,"refused":0"#))
+            let types = try await sink.records(5).map { $0["type"] }
+            #expect(types.filter { $0 == "order.created" }.count == 4)
+            #expect(types.filter { $0 == "order.paid" }.count == 1)
+        }
+    }
+
     private func quickStart() throws -> String {
         let readme = try String(contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
         let block = try #require(readme.firstRange(of: "<!-- quick start -->\n```sh\n"))

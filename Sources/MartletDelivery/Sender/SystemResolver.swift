@@ -20,6 +20,8 @@ public final class SystemResolver: AddressResolver {
         var slowRunning = 0
         /// Names whose last lookup was slow.
         var knownSlow: Set<String> = []
+        /// A service that delivers to nobody needs no threads.
+        var hasThreads = false
         var isShutDown = false
     }
 
@@ -43,7 +45,6 @@ public final class SystemResolver: AddressResolver {
         self.slowness = slowness
         self.lookup = lookup
         pool = NIOThreadPool(numberOfThreads: self.threads)
-        pool.start()
     }
 
     public func resolve(_ host: String, on loop: any EventLoop) -> EventLoopFuture<[IPAddress]> {
@@ -56,6 +57,11 @@ public final class SystemResolver: AddressResolver {
             }
             guard queue.usual.count + queue.slow.count < longestQueue else {
                 return ResolutionFailure(.failed, "The resolver is busy: too many names wait to be looked up.")
+            }
+            if !queue.hasThreads {
+                // In the lock: a shutdown comes before it or after it.
+                pool.start()
+                queue.hasThreads = true
             }
             queue.askers[host] = [promise]
             if queue.knownSlow.contains(host) { queue.slow.append(host) } else { queue.usual.append(host) }

@@ -121,6 +121,16 @@ struct SystemResolverTests {
         gate.release("hung.example")
     }
 
+    @Test func aResolverThatNobodyAskedShutsDownToo() async throws {
+        let gate = Gate()
+        let resolver = resolver(gate)
+
+        resolver.shutdown()
+
+        await #expect(throws: ResolutionFailure.self) { try await resolver.resolve("a.example", on: loop).get() }
+        #expect(gate.begun.isEmpty)
+    }
+
     @Test func whatTheSystemSaysIsTranslated() {
         let missing = SystemLookup.failure(EAI_NONAME, "a.example", after: .zero)
         let refused = SystemLookup.failure(EAI_AGAIN, "a.example", after: .milliseconds(20))
