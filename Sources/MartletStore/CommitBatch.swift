@@ -118,7 +118,8 @@ public enum AcceptanceResult: Sendable {
         case stored
         /// Its chosen id is taken by this event. Nothing was kept of the entry.
         case taken(by: EventID)
-        /// A replay of an event that is not, or no longer, in the store. Nothing was kept of the entry.
+        /// A replay of an event that is not, or no longer, in the store, or no longer with its payload. Nothing was kept of
+        /// the entry.
         case missing
     }
 }

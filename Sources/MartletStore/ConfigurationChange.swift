@@ -12,6 +12,9 @@ public enum ConfigurationChange: Sendable {
     case putApplication(Application)
     /// Removes the application and, as ``deleteEndpoint`` does, its endpoints and keys.
     case deleteApplication(environment: EnvironmentID, id: ApplicationID, at: Timestamp)
+    /// Removes the application as ``deleteApplication(environment:id:at:)`` does, where it is still there, and has all that
+    /// is its removed by the steps of ``ErasureStore``.
+    case eraseApplication(environment: EnvironmentID, id: ApplicationID, at: Timestamp)
     /// Creates it, or replaces the one with its id. One that was deleted is a conflict.
     case putEndpoint(Endpoint)
     /// Takes the endpoint out of every listing. Its history stays; what it has waiting is cancelled by

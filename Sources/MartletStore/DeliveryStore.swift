@@ -44,7 +44,7 @@ public protocol DeliveryStore: Sendable {
     func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp]
 
     /// Moves a delivery as ``DeliveryStateMachine`` did, if it still stands where `from` says (status and attempt
-    /// count). `false` where it does not.
+    /// count). `false` where it does not, and where one that had ended is to be scheduled whose event has lost its payload.
     func move(
         _ delivery: Delivery, to state: DeliveryState
     ) async throws(StoreError) -> Bool

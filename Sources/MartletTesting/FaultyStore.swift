@@ -326,6 +326,62 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.untried(deliveries, in: environment) }
     }
 
+    // MARK: RetentionStore
+
+    public func dropPayloads(
+        in environment: EnvironmentID, before instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try await call { () throws(StoreError) in
+            try await store.dropPayloads(in: environment, before: instant, limit: limit)
+        }
+    }
+
+    public func dropLatePayloads(
+        in environment: EnvironmentID, after cursor: EventID?, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try await call { () throws(StoreError) in
+            try await store.dropLatePayloads(in: environment, after: cursor, limit: limit)
+        }
+    }
+
+    public func dropHistory(
+        in environment: EnvironmentID, before instant: Timestamp, after cursor: EventID?, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try await call { () throws(StoreError) in
+            try await store.dropHistory(in: environment, before: instant, after: cursor, limit: limit)
+        }
+    }
+
+    public func dropHours(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await call { () throws(StoreError) in try await store.dropHours(before: instant, limit: limit) }
+    }
+
+    // MARK: ErasureStore
+
+    public func erasures(limit: Int) async throws(StoreError) -> [Erasure] {
+        try await call { () throws(StoreError) in try await store.erasures(limit: limit) }
+    }
+
+    public func erasure(
+        of application: ApplicationID, in environment: EnvironmentID
+    ) async throws(StoreError) -> Erasure? {
+        try await call { () throws(StoreError) in try await store.erasure(of: application, in: environment) }
+    }
+
+    public func hasApplication(
+        _ application: ApplicationID, in environment: EnvironmentID
+    ) async throws(StoreError) -> Bool {
+        try await call { () throws(StoreError) in try await store.hasApplication(application, in: environment) }
+    }
+
+    public func erase(
+        _ application: ApplicationID, in environment: EnvironmentID, limit: Int, settled: Timestamp?
+    ) async throws(StoreError) -> ErasureStep {
+        try await call { () throws(StoreError) in
+            try await store.erase(application, in: environment, limit: limit, settled: settled)
+        }
+    }
+
     // MARK: SettingStore
 
     public func setting(_ name: String) async throws(StoreError) -> [UInt8]? {

@@ -16,6 +16,13 @@ final class TemporaryDirectory: Sendable {
 
     func file(_ name: String = "martlet.db") -> String { "\(path)/\(name)" }
 
+    /// All that the files in it hold.
+    func bytes() throws -> [UInt8] {
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted().flatMap { name in
+            [UInt8](FileManager.default.contents(atPath: file(name)) ?? Data())
+        }
+    }
+
     /// The length of a file in bytes.
     func size(of name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: file(name))

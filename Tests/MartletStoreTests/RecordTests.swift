@@ -6,6 +6,34 @@ import Testing
 
 struct RecordTests {
     private let environment = EnvironmentID(high: 1, low: 2)
+
+    @Test func anEnvironmentOfTheFirstVersionKeepsWhatTheServiceKeeps() throws {
+        let id = ApplicationID(high: 3, low: 4)
+        let record = """
+            {"profile":"standard","payload_form":"stable","requires_https":true,"default_application":"\(id)"}
+            """
+
+        let environment = try EnvironmentRecord.decode(Array(record.utf8), id: environment, name: "live")
+
+        #expect(environment.retention == Retention())
+        #expect(String(decoding: EnvironmentRecord.encode(environment), as: UTF8.self) == record)
+    }
+
+    @Test func anEnvironmentKeepsItsRetention() throws {
+        var kept = Environment(
+            id: environment, name: "live", profile: "standard", requiresHTTPS: true,
+            defaultApplication: ApplicationID(high: 3, low: 4))
+        for retention in [
+            Retention(payloads: .seconds(60)), Retention(history: .seconds(90)),
+            Retention(payloads: .zero, history: .milliseconds(1)),
+        ] {
+            kept.retention = retention
+
+            let read = try EnvironmentRecord.decode(EnvironmentRecord.encode(kept), id: environment, name: "live")
+
+            #expect(read == kept)
+        }
+    }
     private let now = Timestamp(milliseconds: 1_686_825_000_000)
 
     private func endpoint(_ record: String) throws(StoreError) -> Endpoint {

@@ -57,6 +57,17 @@ extension Schemas {
             """##
         ),
         (
+            "Erasure",
+            ##"""
+            {"type":"object","required":["application","status","requested_at","finished_at","erased"],"properties":{
+            "application":{"type":"string"},
+            "status":{"type":"string","enum":["erasing","erased"]},
+            "requested_at":\##(instant),"finished_at":\##(nullableInstant),
+            "erased":{"type":"object","required":["events","deliveries"],"description":"What is gone so far.","properties":{
+            "events":{"type":"integer","minimum":0},"deliveries":{"type":"integer","minimum":0}}}}}
+            """##
+        ),
+        (
             "NewKey",
             ##"""
             {"type":"object","additionalProperties":false,"required":["role"],"properties":{

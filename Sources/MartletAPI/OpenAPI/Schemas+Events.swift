@@ -19,7 +19,8 @@ extension Schemas {
         """##
 
     private static let payload = ##"""
-        {"type":["object","array"],"description":"The payload, in the form it is sent in."}
+        {"type":["object","array","null"],"description":"The payload, in the form it is sent in; null once it was dropped for
+        its age."}
         """##
 
     private static let unmatched = ##"""
@@ -29,7 +30,7 @@ extension Schemas {
         """##
 
     private static let publishedMembers = ##"""
-        \##(eventMembers),"data":\##(payload),
+        \##(eventMembers),"data":\##(payload),"payload_dropped":{"type":"boolean","description":"True where the payload was dropped."},
         "deliveries":{"type":"array","maxItems":100,"items":{"$ref":"#/components/schemas/DeliveryReference"},
         "description":"The first 100."},
         "warnings":{"type":"array","items":{"$ref":"#/components/schemas/Warning"}},
@@ -156,14 +157,14 @@ extension Schemas {
             (
                 "Event",
                 ##"""
-                {"type":"object","required":[\##(eventRequired),"data"],"properties":{\##(eventMembers),"data":\##(payload)}}
+                {"type":"object","required":[\##(eventRequired),"data"],"properties":{\##(eventMembers),"data":\##(payload),"payload_dropped":{"type":"boolean","description":"True where the payload was dropped."}}}
                 """##
             ),
             (
                 "EventWithDeliveries",
                 ##"""
                 {"type":"object","required":[\##(eventRequired),"data","deliveries"],"properties":{
-                \##(eventMembers),"data":\##(payload),
+                \##(eventMembers),"data":\##(payload),"payload_dropped":{"type":"boolean","description":"True where the payload was dropped."},
                 "deliveries":{"type":"array","maxItems":100,"items":{"$ref":"#/components/schemas/Delivery"}},
                 "unmatched":\##(unmatched)}}
                 """##

@@ -7,10 +7,12 @@ import MartletService
 struct ApplicationRoutes: RouteGroup {
     let kit: RouteKit
     let applications: ApplicationService
+    let erasures: ErasureService
 
     init(_ kit: RouteKit) {
         self.kit = kit
         applications = ApplicationService(kit.services)
+        erasures = ErasureService(kit.services)
     }
 
     var operations: [Operation] {
@@ -33,6 +35,15 @@ struct ApplicationRoutes: RouteGroup {
                 .delete, "/v1/applications/{id}", "deleteApplication", "Delete an application",
                 detail: "Its webhooks and keys go with it, and what waits for them is cancelled.", .changeApplications,
                 answer: .deleted, conflicts: ["default_application"], delete),
+            Operation(
+                .post, "/v1/applications/{id}/erase", "eraseApplication", "Erase an application and all that is its",
+                detail:
+                    "It is deleted at once, where it is not yet. Its deliveries, attempts, statistics and the events "
+                    + "that were meant for it alone are removed step by step, also over restarts; asked again, it "
+                    + "tells how far that is. What stays are ids.", .changeApplications,
+                body: .json("Nothing", isRequired: false),
+                answer: .one("Erasure", "It is under way.", status: .accepted), conflicts: ["default_application"],
+                erase),
         ]
     }
 
@@ -65,6 +76,15 @@ struct ApplicationRoutes: RouteGroup {
         try reader.finish()
         return .json(
             of: try await applications.update(context.name, name: name, uid: uid, metadata: metadata, by: principal))
+    }
+
+    private func erase(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
+        let name = context.name
+        return try await kit.post(request, principal) { reader in
+            try reader.finish()
+            let erasure = try await erasures.erase(name, by: principal)
+            return .json(.accepted) { erasure.write(to: &$0) }
+        }
     }
 
     private func delete(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {

@@ -38,7 +38,7 @@ struct DeliveryRoutes: RouteGroup {
                 answer: .one("Delivery", "The attempt is on its way.", status: .accepted),
                 conflicts: [
                     "delivery_held", "delivery_in_flight", "delivery_succeeded", "delivery_cancelled",
-                    "delivery_changed", "webhook_deleted",
+                    "delivery_changed", "webhook_deleted", "payload_dropped",
                 ], retry),
             Operation(
                 .post, "/v1/deliveries/{id}/cancel", "cancelDelivery", "Give a delivery up",
@@ -90,7 +90,7 @@ struct DeliveryRoutes: RouteGroup {
         let event = try await deliveries.event(of: delivery)
         let blocker = try await deliveries.blocker(of: delivery)
         let profile = kit.services.directory.target(delivery.endpoint)?.profile ?? .standard
-        let body = event?.body.slice(profile.envelope)
+        let body = event.flatMap { $0.body.isDropped ? nil : $0.body.slice(profile.envelope) }
         return .json(capacity: 4096) { writer in
             writer.object { writer in
                 delivery.writeMembers(to: &writer, publicEventID: event?.publicID)

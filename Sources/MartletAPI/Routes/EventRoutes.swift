@@ -56,7 +56,7 @@ struct EventRoutes: RouteGroup {
                     + "it subscribes to and filters. Receivers see the same bytes under the same id.", .replayEvents,
                 body: .json("Replay", isRequired: false),
                 answer: .one("Replayed", "The new deliveries are durable.", status: .accepted),
-                conflicts: ["no_subscribers", "webhook_inactive"], replay),
+                conflicts: ["no_subscribers", "webhook_inactive", "payload_dropped"], replay),
         ]
     }
 

@@ -15,11 +15,19 @@ extension Event {
         writer.field("delivery_count", deliveryCount)
     }
 
+    /// The payload, or that it was dropped for its age.
+    func writePayload(to writer: inout JSONWriter) {
+        guard body.isDropped else { return writer.field("data", raw: body.bytes[body.data]) }
+        writer.key("data")
+        writer.null()
+        writer.field("payload_dropped", true)
+    }
+
     /// The event with its payload.
     func write(to writer: inout JSONWriter, deliveries: [Delivery]?, unmatched: [UnmatchedEndpoint]?) {
         writer.object { writer in
             writeMembers(to: &writer)
-            writer.field("data", raw: body.bytes[body.data])
+            writePayload(to: &writer)
             if let deliveries {
                 writer.array("deliveries") { writer in
                     for delivery in deliveries { delivery.writeSummary(to: &writer) }
@@ -34,7 +42,7 @@ extension PublishedEvent {
     /// The event as it is carried, and what it is on its way to, into an object that stands open.
     func writeMembers(to writer: inout JSONWriter, told: Int) {
         event.writeMembers(to: &writer)
-        writer.field("data", raw: event.body.bytes[event.body.data])
+        event.writePayload(to: &writer)
         writer.array("deliveries") { writer in
             for delivery in deliveries.prefix(told) {
                 writer.object { writer in

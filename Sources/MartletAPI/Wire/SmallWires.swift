@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 
 extension Application: Wire {
     func write(to writer: inout JSONWriter) {
@@ -10,6 +11,21 @@ extension Application: Wire {
             writer.metadata(metadata)
             writer.field("created_at", createdAt)
             writer.field("updated_at", updatedAt)
+        }
+    }
+}
+
+extension Erasure: Wire {
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("application", application.description)
+            writer.field("status", finishedAt == nil ? "erasing" : "erased")
+            writer.field("requested_at", requestedAt)
+            writer.field("finished_at", finishedAt)
+            writer.object("erased") { writer in
+                writer.field("events", events)
+                writer.field("deliveries", deliveries)
+            }
         }
     }
 }

@@ -18,10 +18,11 @@ public struct Environment: Sendable, Hashable {
     public var requiresHTTPS: Bool
     /// The application that endpoints belong to when none is named.
     public var defaultApplication: ApplicationID
+    public var retention: Retention
 
     public init(
         id: EnvironmentID, name: String, profile: String, payloadForm: PayloadForm = .stable, requiresHTTPS: Bool,
-        defaultApplication: ApplicationID
+        defaultApplication: ApplicationID, retention: Retention = Retention()
     ) {
         self.id = id
         self.name = name
@@ -29,5 +30,6 @@ public struct Environment: Sendable, Hashable {
         self.payloadForm = payloadForm
         self.requiresHTTPS = requiresHTTPS
         self.defaultApplication = defaultApplication
+        self.retention = retention
     }
 }

@@ -10,6 +10,12 @@ public struct EventBody: Sendable, Hashable {
         self.data = data
     }
 
+    /// What is left of a body once its payload has been dropped for its age.
+    public static let dropped = EventBody(bytes: [], data: 0..<0)
+
+    /// Whether the payload has been dropped for its age. No body has no bytes otherwise.
+    public var isDropped: Bool { bytes.isEmpty }
+
     /// The bytes that a delivery under `envelope` carries.
     public func slice(_ envelope: Profile.Envelope) -> ArraySlice<UInt8> {
         switch envelope {

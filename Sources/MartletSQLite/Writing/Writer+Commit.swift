@@ -44,7 +44,7 @@ extension Writer {
         let environment = try number(of: entry.event.environment)
         let event: Int64
         if entry.isReplay {
-            guard let stored = try number(of: entry.event.id, in: environment) else { return .missing }
+            guard let stored = try wholeEvent(entry.event.id, in: environment) else { return .missing }
             event = stored
         } else {
             if let chosenID = entry.event.chosenID, let owner = try owner(of: chosenID, in: environment) {
@@ -56,8 +56,10 @@ extension Writer {
         return .stored
     }
 
-    private func number(of event: EventID, in environment: Int64) throws(StoreError) -> Int64? {
-        let statement = try connection.cached("SELECT number FROM events WHERE environment = ? AND id = ?")
+    /// The number of an event that still has its payload.
+    private func wholeEvent(_ event: EventID, in environment: Int64) throws(StoreError) -> Int64? {
+        let statement = try connection.cached(
+            "SELECT number FROM events WHERE environment = ? AND id = ? AND data_end > 0")
         defer { statement.reset() }
         statement.bind(1, environment)
         statement.bind(2, event)

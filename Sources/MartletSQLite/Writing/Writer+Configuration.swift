@@ -19,6 +19,9 @@ extension Writer {
         case .putApplication(let application): try put(application)
         case .deleteApplication(let environment, let id, let at):
             try deleteApplication(id, in: environment, at: at)
+        case .eraseApplication(let environment, let id, let at):
+            try deleteApplication(id, in: environment, at: at)
+            try requestErasure(of: id, in: environment, at: at)
         case .putEndpoint(let endpoint): try put(endpoint)
         case .deleteEndpoint(let environment, let id, let at):
             try delete(Self.endpointDeletion + " AND id = ?3", in: environment) { statement in

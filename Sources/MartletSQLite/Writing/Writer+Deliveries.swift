@@ -3,6 +3,25 @@ import MartletStore
 
 extension Writer {
     func move(_ delivery: Delivery, to state: DeliveryState) throws(StoreError) -> Bool {
+        try connection.writing { () throws(StoreError) in
+            if delivery.state.isFinal, !state.isFinal, try !hasPayload(delivery) { return false }
+            return try moveStored(delivery, to: state)
+        }
+    }
+
+    private func hasPayload(_ delivery: Delivery) throws(StoreError) -> Bool {
+        let statement = try connection.cached(
+            """
+            SELECT 1 FROM deliveries d CROSS JOIN events e ON e.number = d.event
+            WHERE d.environment = ?1 AND d.id = ?2 AND e.data_end > 0
+            """)
+        defer { statement.reset() }
+        statement.bind(1, try number(of: delivery.environment))
+        statement.bind(2, delivery.id)
+        return try statement.step()
+    }
+
+    private func moveStored(_ delivery: Delivery, to state: DeliveryState) throws(StoreError) -> Bool {
         try move(
             delivery.id, in: try number(of: delivery.environment), from: StoredState(delivery.state).code,
             attempts: delivery.attemptCount, to: StoredState(state), attempts: delivery.attemptCount,

@@ -77,6 +77,9 @@ public struct DeliveryService: Sendable {
             throw ServiceError(
                 .conflict, "webhook_deleted", "The delivery's webhook was deleted, so there is nowhere to send it.")
         }
+        if delivery.state.isFinal, try await event(of: delivery)?.body.isDropped ?? true {
+            throw EventRules.payloadDropped
+        }
         let moved = try await move(id, by: principal) { machine throws(DeliveryStateMachine.IllegalMove) in
             try machine.retryRequested(at: now)
         }

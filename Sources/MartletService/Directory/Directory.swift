@@ -152,7 +152,7 @@ extension Directory.State {
             worlds[environment]?.profiles[name] = nil
             forgetTargets(in: environment)
         case .putApplication(let application): worlds[application.environment]?.put(application)
-        case .deleteApplication(let environment, let id, _):
+        case .deleteApplication(let environment, let id, _), .eraseApplication(let environment, let id, _):
             for endpoint in worlds[environment]?.endpointsByApplication[id] ?? [] { delete(endpoint, in: environment) }
             worlds[environment]?.deleteApplication(id)
             keys = keys.filter { $0.value.environment != environment || $0.value.application != id }

@@ -10,6 +10,12 @@ enum EventRules {
     static let idRule =
         "Give 1 to \(longestID) letters, digits, _, : and -. A dot is not taken: Standard Webhooks signs `id.timestamp.body`."
 
+    /// Why an old event cannot be sent again.
+    static let payloadDropped = ServiceError(
+        .conflict, "payload_dropped",
+        "The event's payload was dropped for its age, so there is nothing left to send. Publish it again under a new id."
+    )
+
     static func isValidID(_ id: String) -> Bool {
         (1...longestID).contains(id.utf8.count)
             && id.utf8.allSatisfy { byte in

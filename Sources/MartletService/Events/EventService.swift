@@ -296,6 +296,7 @@ public struct EventService: Sendable {
     ) async throws(ServiceError) -> [Delivery] {
         try principal.require(.replayEvents)
         let event = try await event(named: name, for: principal)
+        guard !event.body.isDropped else { throw EventRules.payloadDropped }
         let now = context.time.now()
         var subscribers = context.directory.audience(
             for: event.type, application: event.application, in: principal.environment

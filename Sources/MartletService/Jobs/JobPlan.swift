@@ -54,8 +54,9 @@ struct JobPlan {
         return nil
     }
 
-    /// The endpoints that an event goes to.
+    /// The endpoints that an event goes to: none where its payload was dropped for its age.
     func targets(of event: Event, found cursor: JobCursor) -> [Subscriber] {
+        guard !event.body.isDropped else { return [] }
         if let id = job.work.endpoint {
             guard let endpoint = context.directory.endpoint(id, in: job.environment) else { return [] }
             // What failed was meant for the endpoint when it was published, whatever it subscribes to by now.

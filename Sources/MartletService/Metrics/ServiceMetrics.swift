@@ -11,6 +11,9 @@ public final class ServiceMetrics: Sendable {
     private let attemptsInFlight = Atomic<Int>(0)
     private let jobsRunning = Atomic<Int>(0)
     private let jobDeliveries = Atomic<Int>(0)
+    private let payloadsDropped = Atomic<Int>(0)
+    private let eventsDropped = Atomic<Int>(0)
+    private let deliveriesDropped = Atomic<Int>(0)
     private let guarded = Mutex(Guarded())
 
     private struct Guarded {
@@ -44,6 +47,13 @@ public final class ServiceMetrics: Sendable {
 
     /// A job made so many deliveries.
     public func jobMade(deliveries: Int) { jobDeliveries.wrappingAdd(deliveries, ordering: .relaxed) }
+
+    /// What was old was dropped.
+    public func swept(payloads: Int, events: Int, deliveries: Int) {
+        payloadsDropped.wrappingAdd(payloads, ordering: .relaxed)
+        eventsDropped.wrappingAdd(events, ordering: .relaxed)
+        deliveriesDropped.wrappingAdd(deliveries, ordering: .relaxed)
+    }
 
     /// An attempt began.
     public func attemptStarted() { attemptsInFlight.wrappingAdd(1, ordering: .relaxed) }
@@ -98,6 +108,13 @@ public final class ServiceMetrics: Sendable {
         if let room = intake.room {
             text.gauge("martlet_storage_room_bytes", "What can be stored before something is full.", room.bytes)
         }
+        text.counters(
+            "martlet_dropped_total", "What was dropped for its age.", label: "what",
+            [
+                ("payloads", payloadsDropped.load(ordering: .relaxed)),
+                ("events", eventsDropped.load(ordering: .relaxed)),
+                ("deliveries", deliveriesDropped.load(ordering: .relaxed)),
+            ])
         text.counters(
             "martlet_publishing_refused_total", "Publishing requests refused at a bound.", label: "reason",
             [("backlog_full", intake.refusedForBacklog), ("disk_nearly_full", intake.refusedForStorage)])

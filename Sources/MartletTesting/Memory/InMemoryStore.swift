@@ -216,6 +216,59 @@ public final class InMemoryStore: Store {
         try with { $0.eventTypes[Named(environment: environment, name: name)] }
     }
 
+    // MARK: Retention and erasure
+
+    public func dropPayloads(
+        in environment: EnvironmentID, before instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try with { $0.dropPayloads(in: environment, before: instant, limit: limit) }
+    }
+
+    public func dropLatePayloads(
+        in environment: EnvironmentID, after cursor: EventID?, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try with { $0.dropLatePayloads(in: environment, after: cursor, limit: limit) }
+    }
+
+    public func dropHistory(
+        in environment: EnvironmentID, before instant: Timestamp, after cursor: EventID?, limit: Int
+    ) async throws(StoreError) -> RetentionStep {
+        try with { $0.dropHistory(in: environment, before: instant, after: cursor, limit: limit) }
+    }
+
+    public func dropHours(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try with { $0.dropHours(before: instant, limit: limit) }
+    }
+
+    public func erasures(limit: Int) async throws(StoreError) -> [Erasure] {
+        try with { contents in
+            Array(
+                contents.erasures.values.filter { $0.finishedAt == nil }.sorted { $0.application < $1.application }
+                    .prefix(limit))
+        }
+    }
+
+    public func erasure(
+        of application: ApplicationID, in environment: EnvironmentID
+    ) async throws(StoreError) -> Erasure? {
+        try with { contents in contents.erasures[application].flatMap { $0.environment == environment ? $0 : nil } }
+    }
+
+    public func hasApplication(
+        _ application: ApplicationID, in environment: EnvironmentID
+    ) async throws(StoreError) -> Bool {
+        try with { contents in
+            contents.applications[application]?.environment == environment
+                || contents.deletedApplications[application] == environment
+        }
+    }
+
+    public func erase(
+        _ application: ApplicationID, in environment: EnvironmentID, limit: Int, settled: Timestamp?
+    ) async throws(StoreError) -> ErasureStep {
+        try with { $0.erase(application, in: environment, limit: limit, settled: settled) }
+    }
+
     // MARK: Answers
 
     public func reserve(_ stamp: IdempotencyStamp, at now: Timestamp) async throws(StoreError) -> Reservation {

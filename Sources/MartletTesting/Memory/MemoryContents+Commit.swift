@@ -79,7 +79,9 @@ extension MemoryContents {
         let event = entry.event
         try check(event.environment)
         if entry.isReplay {
-            guard events[event.id]?.environment == event.environment else { return .missing }
+            guard let stored = events[event.id], stored.environment == event.environment, !stored.body.isDropped else {
+                return .missing
+            }
         } else {
             if let chosenID = event.chosenID {
                 let name = Named(environment: event.environment, name: chosenID)
@@ -129,6 +131,7 @@ extension MemoryContents {
             stored.state.status.storedCode == delivery.state.status.storedCode,
             stored.attemptCount == delivery.attemptCount
         else { return false }
+        if delivery.state.isFinal, !state.isFinal, events[stored.event]?.body.isDropped ?? true { return false }
         stored.state = state
         put(stored)
         return true

@@ -36,12 +36,11 @@ extension MemoryContents {
         case .deleteProfile(let environment, let name):
             profiles[Named(environment: environment, name: name)] = nil
         case .putApplication(let application): try put(application)
-        case .deleteApplication(let environment, let id, _):
-            guard applications[id]?.environment == environment else { return }
-            applications[id] = nil
-            deletedApplications.insert(id)
-            for endpoint in endpoints.values where endpoint.application == id { delete(endpoint.id) }
-            keys = keys.filter { $0.value.application != id }
+        case .deleteApplication(let environment, let id, _): deleteApplication(id, in: environment)
+        case .eraseApplication(let environment, let id, let now):
+            deleteApplication(id, in: environment)
+            guard deletedApplications[id] == environment, erasures[id] == nil else { return }
+            erasures[id] = Erasure(environment: environment, application: id, requestedAt: now)
         case .putEndpoint(let endpoint): try put(endpoint)
         case .deleteEndpoint(let environment, let id, _):
             if endpoints[id]?.environment == environment { delete(id) }
@@ -73,9 +72,17 @@ extension MemoryContents {
         }
     }
 
+    private mutating func deleteApplication(_ id: ApplicationID, in environment: EnvironmentID) {
+        guard applications[id]?.environment == environment else { return }
+        applications[id] = nil
+        deletedApplications[id] = environment
+        for endpoint in endpoints.values where endpoint.application == id { delete(endpoint.id) }
+        keys = keys.filter { $0.value.application != id }
+    }
+
     private mutating func put(_ application: Application) throws(StoreError) {
         try require(application.environment)
-        if deletedApplications.contains(application.id) {
+        if deletedApplications[application.id] != nil {
             throw .conflict("Application \(application.id) was deleted.")
         }
         let other = applications.values.first {

@@ -21,7 +21,9 @@ struct MemoryContents: Sendable {
     var environments: [EnvironmentID: Environment] = [:]
     var profiles: [Named: CustomProfile] = [:]
     var applications: [ApplicationID: Application] = [:]
-    var deletedApplications: Set<ApplicationID> = []
+    /// By the environment that they were in.
+    var deletedApplications: [ApplicationID: EnvironmentID] = [:]
+    var erasures: [ApplicationID: Erasure] = [:]
     /// With the deleted ones, to which deliveries refer.
     var endpoints: [EndpointID: Endpoint] = [:]
     var deletedEndpoints: Set<EndpointID> = []
@@ -36,6 +38,9 @@ struct MemoryContents: Sendable {
     var scheduled: [EndpointID: Set<DeliveryID>] = [:]
     var attempts: [DeliveryID: [Attempt]] = [:]
     var jobs: [JobID: Job] = [:]
+    /// Up to which event payloads were dropped, by environment, and which were left for a delivery that was scheduled.
+    var payloadMarks: [EnvironmentID: EventID] = [:]
+    var latePayloads: Set<EventID> = []
     var hours: [EndpointID: [Timestamp: EndpointHour]] = [:]
     /// With those of deleted endpoints.
     var health: [EndpointID: EndpointHealth] = [:]

@@ -61,6 +61,10 @@ struct Server: Sendable {
             probe: StoreProbe(
                 store: opened.store, path: configuration.place.storePath, bound: configuration.storeLimits.fileSize),
             log: log("storage"))
+        let sweeper = Sweeper(
+            store: opened.store, directory: directory, time: clock, limits: configuration.retention, metrics: metrics,
+            log: log("retention"))
+        let eraser = Eraser(store: opened.store, intake: committer.intake, time: clock, log: log("retention"))
         let resolver = SystemResolver()
         let sender = Sender(
             group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
@@ -86,7 +90,7 @@ struct Server: Sendable {
         do {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight.
             try await Shutdown(
-                services: [Housekeeping(chores: [watch.run]), engine, jobs, api],
+                services: [Housekeeping(chores: [watch.run, sweeper.run, eraser.run]), engine, jobs, api],
                 bound: configuration.engine.drain + Self.grace, log: log("serve")
             ).run()
         } catch let error as IOError {

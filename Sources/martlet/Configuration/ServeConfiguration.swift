@@ -22,6 +22,7 @@ struct ServeConfiguration: Sendable {
     var engine = EngineLimits()
     var commit = CommitLimits()
     var intake = IntakeLimits()
+    var retention = RetentionLimits()
     var connections = ConnectionLimits()
     var sender = SenderLimits()
     var storeLimits = SQLiteStore.Limits()
@@ -51,6 +52,8 @@ struct ServeConfiguration: Sendable {
         engine.dispatch.parcelBytes = try settings[SettingTable.maxQueuedSize]
         commit.waitingEvents = try settings[SettingTable.maxWaitingEvents]
         commit.waitingBytes = try settings[SettingTable.maxWaitingSize]
+        retention.payloads = try settings[SettingTable.retentionPayloads]
+        retention.history = try settings[SettingTable.retentionHistory]
         intake.backlog = try settings[SettingTable.maxBacklog]
         intake.diskReserve = try settings[SettingTable.diskReserve]
         connections.clients = try settings[SettingTable.maxClients]

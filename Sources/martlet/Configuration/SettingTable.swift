@@ -137,6 +137,13 @@ enum SettingTable {
         "max_store_size",
         "The largest store; beyond it publishers get 503. Left out, as large as the disk allows.",
         in: (1 << 20)...(1 << 46), fallback: nil)
+    static let retentionPayloads = Setting.duration(
+        "retention_payloads", "How long events keep their payloads where their environment says nothing else.",
+        in: .seconds(60) ... .seconds(3650 * 86_400), fallback: RetentionLimits().payloads)
+    static let retentionHistory = Setting.duration(
+        "retention_history",
+        "How long events, deliveries, attempts and statistics are kept where their environment says nothing else.",
+        in: .seconds(60) ... .seconds(3650 * 86_400), fallback: RetentionLimits().history)
     static let drainTimeout = Setting.duration(
         "drain_timeout", "How long attempts under way may take to finish when the server stops.",
         in: .zero ... .seconds(3600), fallback: EngineLimits().drain)
@@ -200,7 +207,8 @@ enum SettingTable {
     static let bounds: [any SettingFacts] = [
         maxInFlight, maxInFlightPerEndpoint, maxConnections, maxClients, maxBodiesSize, maxBacklog, diskReserve,
         maxQueued, maxQueuedSize, maxWaitingEvents, maxWaitingSize,
-        maxEventSize, maxRequestSize, maxBatchSize, maxBatchEvents, maxDeliveriesPerEvent, maxStoreSize, drainTimeout,
+        maxEventSize, maxRequestSize, maxBatchSize, maxBatchEvents, maxDeliveriesPerEvent, maxStoreSize,
+        retentionPayloads, retentionHistory, drainTimeout,
     ]
 
     /// Those that `serve` works with.

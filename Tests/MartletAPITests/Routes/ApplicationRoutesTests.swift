@@ -45,6 +45,41 @@ import Testing
         }
     }
 
+    @Test func anErasureIsTakenShownAndItsApplicationGoneAtOnce() async throws {
+        try await TestService.with { service in
+            let admin = service.admin
+            let id = try await admin.makeApplication(uid: "acme")
+            let webhook = try await admin.makeWebhook(application: "acme")
+
+            let asked = try await admin.post("/v1/applications/acme/erase", [:])
+            let again = try await admin.post("/v1/applications/\(id)/erase", [:])
+
+            #expect(asked.status == 202)
+            #expect(asked.members == ["application", "status", "requested_at", "finished_at", "erased"])
+            #expect(asked["application"] == .string(id))
+            #expect(asked["status"] == "erasing")
+            #expect(asked["erased"] == ["events": 0, "deliveries": 0])
+            #expect(again.json == asked.json)
+            #expect(try await admin.get("/v1/applications/acme").status == 404)
+            #expect(try await admin.get("/v1/webhooks/\(webhook)").status == 404)
+        }
+    }
+
+    @Test func anErasureIsForAnAdminOfItsEnvironmentAlone() async throws {
+        try await TestService.with { service in
+            let id = try await service.admin.makeApplication(uid: "acme")
+            let path = "/v1/applications/\(id)/erase"
+
+            let stranger = try await service.client(nil).post(path, [:])
+            let own = try await service.newClient("application", application: "acme").post(path, [:])
+            let reader = try await service.newClient("reader").post(path, [:])
+            let foreign = try await service.foreigner.post(path, [:])
+
+            #expect([stranger, own, reader, foreign].map(\.status) == [401, 403, 403, 404])
+            #expect(try await service.admin.get("/v1/applications/acme").status == 200)
+        }
+    }
+
     @Test func itsWebhooksAndKeysGoWithIt() async throws {
         try await TestService.with { service in
             let id = try await service.admin.makeApplication(uid: "acme")

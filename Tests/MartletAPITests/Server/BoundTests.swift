@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 import Testing
 
 @testable import MartletAPI
@@ -97,6 +98,29 @@ import Testing
             #expect(second.raw.header("retry-after") == "10")
             #expect(metrics.text.contains("martlet_backlog_deliveries 1\n"))
             #expect(metrics.text.contains(#"martlet_publishing_refused_total{reason="backlog_full"} 1"#))
+        }
+    }
+
+    @Test func anEventWithoutItsPayloadIsShownAndNotSentAgain() async throws {
+        try await TestService.with { service in
+            _ = try await service.admin.makeWebhook()
+            let delivery = try await service.admin.makeDelivery()
+            let event = try await service.admin.get("/v1/deliveries/\(delivery)").string("event")
+            let environment = try #require(service.context.directory.environment(named: "sandbox")?.id)
+            _ = try await service.context.store.dropPayloads(
+                in: environment, before: service.now + .seconds(1), limit: 100)
+
+            let shown = try await service.admin.get("/v1/events/\(event)")
+            let listed = try await service.admin.get("/v1/events")
+            let attempts = try await service.admin.get("/v1/deliveries/\(delivery)")
+            let replayed = try await service.admin.post("/v1/events/\(event)/replay", [:])
+
+            #expect(shown["data"] == .null)
+            #expect(shown["payload_dropped"] == true)
+            #expect(listed["data"]?[0]?["data"] == .null)
+            #expect(attempts["attempts"]?[0]?["request"]?["body"] == nil)
+            #expect(replayed.status == 409)
+            #expect(replayed.code == "payload_dropped")
         }
     }
 

@@ -49,6 +49,49 @@ import Testing
         await scene.stop()
     }
 
+    @Test func whatHasLostItsPayloadIsLeftAlone() async throws {
+        let scene = try await JobScene()
+        try await scene.event()
+        try await scene.event(scene.failed)
+        let dropped = try await scene.store.dropPayloads(
+            in: scene.environment.id, before: scene.clock.now() + .seconds(1), limit: 10)
+        let missed = try await scene.event()
+        let failed = try await scene.event(scene.failed)
+
+        let job = try await scene.recover(.all)
+        try await scene.run()
+
+        let replays = try await scene.replays()
+        #expect(dropped.events == 2)
+        #expect(replays.map(\.event) == [failed.id, missed.id])
+        #expect(job.total == 2)
+        let ended = try await scene.stored(job)
+        #expect(ended.state.status == .completed)
+        #expect(ended.created == 2)
+        await scene.stop()
+    }
+
+    @Test func aJobWhoseApplicationIsErasedRunsNoMore() async throws {
+        let scene = try await JobScene()
+        try await scene.event(scene.failed)
+        let job = try await scene.recover()
+        try await scene.apply(
+            .eraseApplication(environment: scene.environment.id, id: scene.application.id, at: scene.clock.now()))
+        var isOver = false
+        while !isOver {
+            isOver = try await scene.store.erase(
+                scene.application.id, in: scene.environment.id, limit: 10, settled: nil
+            ).isOver
+        }
+
+        try await scene.run()
+
+        #expect(try await scene.store.job(job.id, in: scene.environment.id) == nil)
+        #expect(scene.context.jobs.count == 0)
+        #expect(scene.courier.notes.accepted.isEmpty)
+        await scene.stop()
+    }
+
     @Test func aReplayGoesToTheSubscribersOfToday() async throws {
         let scene = try await JobScene()
         let other = Application(

@@ -53,6 +53,12 @@ struct BoundOptions: SettingOptions {
     @Option(name: SettingTable.maxStoreSize.name, help: SettingTable.maxStoreSize.help)
     var maxStoreSize: String?
 
+    @Option(name: SettingTable.retentionPayloads.name, help: SettingTable.retentionPayloads.help)
+    var retentionPayloads: String?
+
+    @Option(name: SettingTable.retentionHistory.name, help: SettingTable.retentionHistory.help)
+    var retentionHistory: String?
+
     @Option(name: SettingTable.drainTimeout.name, help: SettingTable.drainTimeout.help)
     var drainTimeout: String?
 
@@ -68,7 +74,8 @@ struct BoundOptions: SettingOptions {
             SettingTable.maxRequestSize.given(maxRequestSize), SettingTable.maxBatchSize.given(maxBatchSize),
             SettingTable.maxBatchEvents.given(maxBatchEvents),
             SettingTable.maxDeliveriesPerEvent.given(maxDeliveriesPerEvent),
-            SettingTable.maxStoreSize.given(maxStoreSize), SettingTable.drainTimeout.given(drainTimeout),
+            SettingTable.maxStoreSize.given(maxStoreSize), SettingTable.retentionPayloads.given(retentionPayloads),
+            SettingTable.retentionHistory.given(retentionHistory), SettingTable.drainTimeout.given(drainTimeout),
         ]
     }
 }
