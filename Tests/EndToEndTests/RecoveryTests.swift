@@ -5,7 +5,8 @@ import Testing
 @Suite struct RecoveryTests {
     @Test func whatFailedArrivesOnceMoreThoughTheServerIsKilledInTheMiddle() async throws {
         try await withStage { stage in
-            let martlet = try await stage.martlet()
+            // With the breaker closed for good, everything fails as soon as its schedule has run out.
+            let martlet = try await stage.martlet(flags: ["--breaker-minimum", "1000000"])
             let capture = try await stage.capture()
             try capture.answer(500)
             let webhook = try await martlet.api.register(capture.url(), ["retry": ["delays": ["1s"]]])

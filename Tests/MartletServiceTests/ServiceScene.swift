@@ -133,6 +133,8 @@ final class NotingCourier: Courier, CommitReceiver {
 
     func pretendInFlight(_ delivery: DeliveryID) { state.withLock { _ = $0.inFlight.insert(delivery) } }
 
+    func condition(of endpoint: EndpointID) -> EndpointCondition? { nil }
+    var openBreakers: Int { 0 }
     func endpointChanged(_ endpoint: Endpoint) { state.withLock { $0.changed.append(endpoint.id) } }
     func endpointDeleted(_ endpoint: EndpointID) { state.withLock { $0.deleted.append(endpoint) } }
     func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp) {

@@ -136,13 +136,23 @@ extension Schemas {
             "WebhookStats",
             ##"""
             {"type":"object","required":["webhook","since","attempts","succeeded","failed","success_rate","latency_ms",
-            "backlog","health","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
+            "backlog","health","breaker","in_flight","allowance","paced_until","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
             "attempts":{"type":"integer"},"succeeded":{"type":"integer"},"failed":{"type":"integer"},
             "success_rate":{"type":["number","null"],"minimum":0,"maximum":1,"description":"null where there were none."},
             "latency_ms":{"type":"object","required":["p50","p95"],"properties":{
             "p50":{"type":["number","null"]},"p95":{"type":["number","null"]}}},
             "backlog":{"type":"integer","description":"Deliveries that wait."},
             "health":{"$ref":"#/components/schemas/WebhookHealth"},
+            "breaker":{"type":"object","required":["state","reason","since","next_probe_at"],"description":"The circuit
+             breaker: while it is open nothing is attempted, and what waits loses no attempt.","properties":{
+            "state":{"enum":["closed","open","half_open"]},"reason":{"type":["string","null"]},
+            "since":{"type":["string","null"],"format":"date-time"},
+            "next_probe_at":{"type":["string","null"],"format":"date-time"}}},
+            "in_flight":{"type":"integer","description":"Attempts under way."},
+            "allowance":{"type":["integer","null"],"description":"How many attempts at once the receiver has shown it
+             can bear."},
+            "paced_until":{"type":["string","null"],"format":"date-time","description":"When the next attempt may start,
+             where the rate limit or the ramp after a pause holds it back."},
             "order":{"description":"null for a webhook that is not `ordered`.","oneOf":[{"type":"null"},
             {"type":"object","required":["blocked"],"properties":{"blocked":{"type":"array","maxItems":100,
             "description":"The keys that wait for a delivery which has failed.",

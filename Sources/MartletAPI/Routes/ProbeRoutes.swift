@@ -39,7 +39,9 @@ struct ProbeRoutes: RouteGroup {
                 let earliest = try? await kit.services.store.earliestDue().values.min()
                 let overdue = earliest.map { kit.services.time.now().since($0) }
                 return text(
-                    kit.services.metrics.text(intake: kit.services.committer.intake.snapshot, overdue: overdue),
+                    kit.services.metrics.text(
+                        intake: kit.services.committer.intake.snapshot, overdue: overdue,
+                        openBreakers: kit.services.courier.openBreakers),
                     "text/plain; version=0.0.4")
             },
         ]

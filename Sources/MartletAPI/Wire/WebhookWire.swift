@@ -110,6 +110,16 @@ extension WebhookStats: Wire {
                 writer.field("disabled_at", endpoint.isActive ? nil : endpoint.deactivatedAt)
                 writer.field("reason", endpoint.inactivity?.rawValue)
             }
+            let condition = condition
+            writer.object("breaker") { writer in
+                writer.field("state", (condition?.breaker.state ?? .closed).rawValue)
+                writer.field("reason", condition?.breaker.reason?.description)
+                writer.field("since", condition?.breaker.since)
+                writer.field("next_probe_at", condition?.breaker.nextProbe)
+            }
+            writer.field("in_flight", condition?.inFlight ?? 0)
+            writer.field("allowance", condition?.allowance)
+            writer.field("paced_until", condition?.pacedUntil)
             writer.key("order")
             if let blocked {
                 writer.object { writer in

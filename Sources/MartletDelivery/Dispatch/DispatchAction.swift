@@ -8,10 +8,13 @@ public enum DispatchAction: Sendable {
     case send(Parcel)
     /// Make the outcome durable, and report `settled`.
     case settle(Parcel, Settlement)
-    /// Read what is due for the endpoint, at most `limit`, and report `loaded` or `loadFailed`.
-    case load(EndpointID, limit: Int)
-    /// Make the endpoint inactive: it answered 410.
-    case deactivate(EndpointID, environment: EnvironmentID)
+    /// Read what is due for the endpoint, at most `limit` of what has a turn and of what has none, and report `loaded` or
+    /// `loadFailed`. The look through the ordering keys goes on after `key`; `nil` to start with the first.
+    case load(EndpointID, limit: Int, after: String?)
+    /// Make the endpoint inactive, and tell its owner.
+    case deactivate(EndpointID, environment: EnvironmentID, for: Endpoint.Inactivity, FailureWatch)
+    /// Tell the endpoint's owner that it is failing; that it is well again where `isWell`, the watch being as it was before.
+    case tell(EndpointID, environment: EnvironmentID, isWell: Bool, FailureWatch)
     /// Cancel what the store still holds for a deleted endpoint.
     case cancelStored(EndpointID)
     /// Deliveries are stored for an endpoint that the dispatcher has not heard of, the first of them due at `stored`:

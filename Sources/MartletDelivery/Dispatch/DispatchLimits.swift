@@ -1,4 +1,4 @@
-import MartletCore
+public import MartletCore
 
 /// The bounds within which a dispatcher works. They, not the backlog, decide how much memory it takes.
 public struct DispatchLimits: Sendable, Hashable {
@@ -17,6 +17,12 @@ public struct DispatchLimits: Sendable, Hashable {
     public var unsettled = 4096
     /// A retry due sooner than this waits in memory, a later one in the store.
     public var nearRetry = Duration.seconds(60)
+
+    /// When endpoints' circuit breakers open.
+    public var breaker = BreakerRules()
+
+    /// When an endpoint that fails is taken out of service.
+    public var failing = FailureRule()
 
     public init() {}
 }

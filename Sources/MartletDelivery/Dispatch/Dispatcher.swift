@@ -1,4 +1,3 @@
-import DequeModule
 import HeapModule
 public import MartletCore
 public import MartletService
@@ -17,12 +16,21 @@ public import MartletStore
 public struct Dispatcher: ~Copyable {
     private let limits: DispatchLimits
     private var lanes: [EndpointID: Lane] = [:]
-    /// Lanes that have something ready and a free slot, each once; they take turns.
-    private var turns: Deque<Lane> = []
+    private var shares: [ApplicationID: Share] = [:]
+    private var budgets: [String: RetryBudget] = [:]
+    /// Lanes that have something ready and a free slot, each once: those that have shown that they answer, and the others.
+    private var proven = FairQueue()
+    private var unproven = FairQueue()
+    private var isUnprovensTurn = false
+    /// Lanes that may send once one of their own attempts is over, or fewer slots are taken.
+    private var pressed: [EndpointID: Lane] = [:]
     private var alarms: Heap<LaneAlarm> = []
     private var parcelCount = 0
     private var parcelBytes = 0
     private var inFlightCount = 0
+    /// How many slots are held by lanes that have not shown that they answer.
+    private var unprovenInFlight = 0
+    private var openBreakerCount = 0
     private var unsettledCount = 0
     private var isDraining = false
 
@@ -38,17 +46,15 @@ public struct Dispatcher: ~Copyable {
             if parcel.delivery.cause == .test, !isDraining {
                 // Somebody is waiting for it: it takes no slot and no turn.
                 take(parcel)
-                start(parcel, in: lane, holdsSlot: false, into: &actions)
+                start(parcel, in: lane, holdsSlot: false, now: now, into: &actions)
                 continue
             }
-            let due = parcel.due
-            // Behind what waits in the store, so that a burst does not overtake it.
-            if lane.rules.isActive, !lane.isLoading, lane.stored.map({ $0 > due }) ?? true,
-                due <= now + limits.nearRetry, hasRoom(for: parcel, in: lane)
+            if lane.rules.isActive, overtakesNothing(parcel, in: lane), parcel.due <= now + limits.nearRetry,
+                hasRoom(for: parcel, in: lane)
             {
                 keep(parcel, in: lane, now: now)
             } else {
-                lane.noteStored(due)
+                store(parcel, in: lane)
             }
             refresh(lane, now: now, into: &actions)
         }
@@ -61,7 +67,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
-            lane.noteStored(parcel.due)
+            store(parcel, in: lane)
             refresh(lane, now: now, into: &actions)
         }
         return actions
@@ -108,14 +114,8 @@ public struct Dispatcher: ~Copyable {
                 Settlement(
                     environment: parcel.delivery.environment, endpoint: lane.endpoint, attempt: attempt,
                     firstAttemptAt: firstAttemptAt, state: machine.state)))
-        lane.attemptFinished(
-            attempt, verdict, in: parcel.delivery.environment, heldSlot: parcel.holdsSlot,
-            most: limits.inFlightPerEndpoint)
-        if verdict == .gone {
-            lane.rules.isActive = false
-            spill(lane)
-            actions.append(.deactivate(lane.endpoint, environment: parcel.delivery.environment))
-        }
+        note(attempt, verdict, of: parcel, in: lane, now: now)
+        watch(verdict, of: parcel, in: lane, now: now, into: &actions)
         refresh(lane, now: now, into: &actions)
         pump(now: now, into: &actions)
         return actions
@@ -144,39 +144,47 @@ public struct Dispatcher: ~Copyable {
             } else {
                 // Also where it was not moved: it may have been, by a commit that had seemed to fail.
                 lane.noteStored(due)
+                // What comes after it in its key's line waits where it does.
+                if let key = parcel.turn?.key { spill(key, of: lane) }
             }
         }
+        if let key = parcel.turn?.key, parcel.holdsSlot, lane.queue.release(key, now: now) { lane.noteStored(now) }
         refresh(lane, now: now, into: &actions)
         forgetIfDeleted(lane)
         pump(now: now, into: &actions)
         return actions
     }
 
-    /// A read of what is due came back. `nextDue` says when the first that was not read is due.
+    /// A read of what is due came back.
+    ///
+    /// - Parameters:
+    ///   - nextDue: when the first that was not read is due.
+    ///   - resumeAfter: the ordering key after which the look through them goes on, where it has not reached the end.
     public mutating func loaded(
-        _ endpoint: EndpointID, _ parcels: [Parcel], nextDue: Timestamp?, now: Timestamp
+        _ endpoint: EndpointID, _ parcels: [Parcel], nextDue: Timestamp?, resumeAfter: String? = nil, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         guard let lane = lanes[endpoint] else { return [] }
-        let known = lane.idsInMemory
-        // While the read was under way, `stored` gathered what was accepted and settled meanwhile.
-        if let nextDue { lane.noteStored(nextDue) }
+        let known = lane.queue.ids
         var turnedAway = false
         for parcel in parcels {
             let id = parcel.delivery.id
             if known.contains(id) || lane.open.contains(id) || lane.movedWhileLoading.contains(id) { continue }
-            if lane.rules.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
+            if lane.isStale(parcel) {
+                store(parcel, in: lane)
+            } else if lane.rules.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
                 keep(parcel, in: lane, now: now)
             } else {
                 turnedAway = true
-                lane.noteStored(parcel.due)
+                store(parcel, in: lane)
             }
         }
+        // The read may have cut a key short.
+        for parcel in parcels { parcel.turn.map { _ = lane.queue.noteMore(of: $0.key) } }
+        lane.loaded(nextDue: nextDue, resumeAfter: resumeAfter, now: now)
         // With the lane's own window full, room comes as it drains. With the memory full, looking again at once would only
         // read them again.
-        if turnedAway, lane.count < window { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
-        lane.isLoading = false
-        lane.movedWhileLoading = []
+        if turnedAway, lane.queue.count < window { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
         refresh(lane, now: now, into: &actions)
         forgetIfDeleted(lane)
         pump(now: now, into: &actions)
@@ -186,8 +194,7 @@ public struct Dispatcher: ~Copyable {
     /// A read of what is due failed, and is to be tried again at `retryAt`.
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
-        lane.isLoading = false
-        lane.movedWhileLoading = []
+        lane.endLoading()
         lane.stored = retryAt
         arm(lane, at: retryAt)
         forgetIfDeleted(lane)
@@ -195,16 +202,17 @@ public struct Dispatcher: ~Copyable {
 
     /// An endpoint was created, changed, or found at start.
     ///
-    /// - Parameter stored: when the first of what the store holds for it is due, where that is news.
+    /// - Parameters:
+    ///   - stored: when the first of what the store holds for it is due, where that is news.
+    ///   - health: what was kept of its health, where it was found at start.
     public mutating func endpointChanged(
-        _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp? = nil, now: Timestamp
+        _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp? = nil, health: EndpointHealth? = nil,
+        now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        let lane = lanes[endpoint] ?? Lane(endpoint, rules: rules)
-        lanes[endpoint] = lane
-        lane.rules = rules
+        let lane = lanes[endpoint] ?? makeLane(endpoint, rules, stored: stored, health: health, now: now)
+        change(lane, to: rules, now: now)
         if let stored { lane.noteStored(stored) }
-        if !rules.isActive { spill(lane) }
         refresh(lane, now: now, into: &actions)
         pump(now: now, into: &actions)
         return actions
@@ -213,7 +221,7 @@ public struct Dispatcher: ~Copyable {
     /// An endpoint was deleted. What is in flight finishes and is recorded.
     public mutating func endpointDeleted(_ endpoint: EndpointID) -> [DispatchAction] {
         if let lane = lanes[endpoint] {
-            lane.rules.isActive = false
+            lane.deactivate()
             lane.isDeleted = true
             spill(lane)
             forgetIfDeleted(lane)
@@ -227,18 +235,29 @@ public struct Dispatcher: ~Copyable {
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         guard let lane = lanes[endpoint] else { return [.introduce(endpoint, stored: due)] }
-        withdraw(delivery, from: lane)
+        _ = withdraw(delivery, from: lane, now: now)
+        // It comes before those of its key that are here, and which key that is only the store knows.
+        if lane.queue.turns.count > 0 || lane.isLoading { spill(lane) }
         lane.noteStored(due)
+        lane.encourage(now: now)
         refresh(lane, now: now, into: &actions)
         pump(now: now, into: &actions)
         return actions
     }
 
     /// A delivery was cancelled in the store. One in flight finishes and is recorded.
-    public mutating func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) {
-        guard let lane = lanes[endpoint] else { return }
-        withdraw(delivery, from: lane)
+    public mutating func cancelled(
+        _ delivery: DeliveryID, of endpoint: EndpointID, now: Timestamp
+    ) -> [DispatchAction] {
+        var actions: [DispatchAction] = []
+        guard let lane = lanes[endpoint] else { return [] }
         if lane.isLoading { lane.movedWhileLoading.insert(delivery) }
+        // One that is not here may have been the one that its key waited for; of one's that is, more may be in the store.
+        let withdrawn = withdraw(delivery, from: lane, now: now)
+        if withdrawn == nil || withdrawn?.turn != nil, !lane.isDeleted { lane.noteStored(now) }
+        refresh(lane, now: now, into: &actions)
+        pump(now: now, into: &actions)
+        return actions
     }
 
     /// The alarm rang.
@@ -264,6 +283,14 @@ public struct Dispatcher: ~Copyable {
     /// How many attempts are in flight.
     public var attemptsInFlight: Int { inFlightCount }
 
+    /// How many endpoints' circuit breakers are not closed.
+    public var openBreakers: Int { openBreakerCount }
+
+    /// How an endpoint fares; `nil` where the dispatcher has not heard of it.
+    public func condition(of endpoint: EndpointID, now: Timestamp) -> EndpointCondition? {
+        lanes[endpoint]?.condition(now: now)
+    }
+
     /// How many deliveries are in memory.
     public var parcelsInMemory: Int { parcelCount }
 
@@ -275,6 +302,9 @@ public struct Dispatcher: ~Copyable {
         lanes[endpoint]?.open.contains(delivery) ?? false
     }
 
+    /// Takes what is to be kept of the health of the endpoints for which that is news.
+    public mutating func takeHealth() -> [EndpointHealth] { lanes.values.compactMap { $0.takeHealth() } }
+
     /// Takes the sums of the endpoints that had attempts since the last call.
     public mutating func takeSums(hour: Timestamp) -> [EndpointHour] {
         lanes.values.compactMap { $0.takeSums(hour: hour) }
@@ -284,6 +314,8 @@ public struct Dispatcher: ~Copyable {
 
     /// How long a lane waits that found the memory full.
     private static let pauseWhenFull = Duration.milliseconds(100)
+    /// What has been overdue for longer than this when the service starts is let out step by step.
+    private static let downtime = Duration.seconds(60)
     /// What every lane may keep in memory however full it is, so that a crowd of hung endpoints leaves room for others.
     private static let laneFloor = 8
 
@@ -304,47 +336,149 @@ public struct Dispatcher: ~Copyable {
     private mutating func pump(now: Timestamp, into actions: inout [DispatchAction]) {
         guard !isDraining else { return }
         // An outcome that is not recorded is as good as none should the process die now: it still counts as in flight.
-        while inFlightCount + unsettledCount < limits.inFlight, unsettledCount < limits.unsettled,
-            let lane = turns.popFirst()
-        {
+        releasePressed()
+        while takenSlots < limits.inFlight, unsettledCount < limits.unsettled, let lane = nextLane() {
+            let line = lane.line
             lane.isQueued = false
-            guard lane.hasSlot(most: limits.inFlightPerEndpoint), let parcel = lane.ready.popFirst() else { continue }
-            start(parcel, in: lane, holdsSlot: true, into: &actions)
+            guard lane.hasSlot(most: limits.inFlightPerEndpoint), let start = lane.nextStart(now: now), start <= now
+            else {
+                refresh(lane, now: now, into: &actions)
+                continue
+            }
+            guard lane.inFlight < slotsUnderPressure(for: lane) else {
+                lane.isQueued = true
+                pressed[lane.endpoint] = lane
+                continue
+            }
+            if let parcel = lane.queue.popNext(retriesAllowed: lane.allowsRetry(now: now), now: now) {
+                proven.charge(line, size: parcel.size)
+                self.start(parcel, in: lane, holdsSlot: true, now: now, into: &actions)
+            }
             refresh(lane, now: now, into: &actions)
         }
     }
 
+    private var takenSlots: Int { inFlightCount + unsettledCount }
+
+    /// The lane whose turn it is. Lanes that have not shown that they answer leave an eighth of the slots to the others.
+    private mutating func nextLane() -> Lane? {
+        let free = limits.inFlight - takenSlots
+        isUnprovensTurn.toggle()
+        let admitsUnproven = unprovenInFlight < limits.inFlight - limits.inFlight / 8
+        if isUnprovensTurn, admitsUnproven, let lane = unproven.next(free: free) { return lane }
+        if let lane = proven.next(free: free) { return lane }
+        return admitsUnproven ? unproven.next(free: free) : nil
+    }
+
+    /// How many slots a lane may hold once more than half of them are taken: no more than are free, and one where it has not shown
+    /// that it answers. So whoever comes next finds one.
+    private func slotsUnderPressure(for lane: Lane) -> Int {
+        guard takenSlots * 2 > limits.inFlight else { return .max }
+        return lane.isProven ? limits.inFlight - takenSlots : 1
+    }
+
+    private mutating func releasePressed() {
+        guard !pressed.isEmpty, takenSlots * 2 <= limits.inFlight else { return }
+        for lane in pressed.values { enqueue(lane) }
+        pressed.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func enqueue(_ lane: Lane) {
+        lane.isQueued = true
+        if lane.isProven {
+            proven.append(lane, to: lane.share.proven)
+        } else {
+            unproven.append(lane, to: lane.share.unproven)
+        }
+    }
+
     private mutating func start(
-        _ parcel: Parcel, in lane: Lane, holdsSlot: Bool, into actions: inout [DispatchAction]
+        _ parcel: Parcel, in lane: Lane, holdsSlot: Bool, now: Timestamp, into actions: inout [DispatchAction]
     ) {
         inFlightCount += 1
         lane.open.insert(parcel.delivery.id)
-        if holdsSlot { lane.inFlight += 1 }
+        if holdsSlot {
+            lane.started(parcel, now: now)
+            lane.share.inFlight += 1
+            if !lane.isProven { unprovenInFlight += 1 }
+        }
         var parcel = parcel
         parcel.holdsSlot = holdsSlot
         actions.append(.send(parcel))
     }
 
+    /// Lets a lane, and the sums over all of them, know how an attempt ended.
+    private mutating func note(
+        _ attempt: Attempt, _ verdict: AttemptVerdict, of parcel: Parcel, in lane: Lane, now: Timestamp
+    ) {
+        if !lane.isProven { unprovenInFlight -= lane.inFlight }
+        switch lane.attemptFinished(attempt, verdict, of: parcel, now: now) {
+        case .opened: openBreakerCount += 1
+        case .closed: openBreakerCount -= 1
+        case nil: break
+        }
+        if parcel.holdsSlot { lane.share.inFlight -= 1 }
+        if !lane.isProven { unprovenInFlight += lane.inFlight }
+        if pressed.removeValue(forKey: lane.endpoint) != nil { lane.isQueued = false }
+    }
+
+    /// Takes a lane out of service where its receiver is gone or has failed for too long, and has its owner told.
+    private mutating func watch(
+        _ verdict: AttemptVerdict, of parcel: Parcel, in lane: Lane, now: Timestamp,
+        into actions: inout [DispatchAction]
+    ) {
+        let before = lane.watch
+        let watchVerdict = lane.watch(verdict, of: parcel, now: now)
+        let environment = parcel.delivery.environment
+        switch watchVerdict {
+        case _ where verdict == .gone: deactivate(lane, for: .gone, environment, into: &actions)
+        case .disable: deactivate(lane, for: .failing, environment, into: &actions)
+        case .warn: actions.append(.tell(lane.endpoint, environment: environment, isWell: false, lane.watch))
+        case .recovered: actions.append(.tell(lane.endpoint, environment: environment, isWell: true, before))
+        case .none: break
+        }
+    }
+
+    private mutating func deactivate(
+        _ lane: Lane, for reason: Endpoint.Inactivity, _ environment: EnvironmentID,
+        into actions: inout [DispatchAction]
+    ) {
+        // Told once: attempts that were under way may say it again.
+        guard lane.rules.isActive else { return }
+        lane.deactivate()
+        spill(lane)
+        actions.append(.deactivate(lane.endpoint, environment: environment, for: reason, lane.watch))
+    }
+
     /// Brings a lane's place in the queue, its window and its alarm up to date.
     private mutating func refresh(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
         guard lane.rules.isActive else { return }
-        lane.promote(now: now)
-        if !lane.isQueued, !lane.ready.isEmpty, lane.hasSlot(most: limits.inFlightPerEndpoint) {
-            lane.isQueued = true
-            turns.append(lane)
-        }
+        lane.queue.promote(now: now)
+        if !lane.isQueued, lane.hasSlot(most: limits.inFlightPerEndpoint) { queue(lane, now: now) }
         if let stored = lane.stored, !lane.isLoading, !isDraining {
-            let room = window - lane.count
+            let room = window - lane.queue.count
             if stored > now {
                 arm(lane, at: stored)
             } else if room * 4 >= window * 3 {
                 lane.isLoading = true
                 lane.stored = nil
                 // What is open or in memory is still scheduled in the store, and so will be among what is read.
-                actions.append(.load(lane.endpoint, limit: room + lane.count + lane.open.count))
+                actions.append(
+                    .load(
+                        lane.endpoint, limit: room + lane.queue.count + lane.open.count, after: lane.cursor))
             }
         }
-        if let first = lane.waiting.min { arm(lane, at: first.due) }
+        if let due = lane.queue.nextDue { arm(lane, at: due) }
+    }
+
+    /// Has a lane wait for its turn if something of it may go; or for the instant when it may.
+    private mutating func queue(_ lane: Lane, now: Timestamp) {
+        guard lane.queue.hasReady(retriesAllowed: { lane.allowsRetry(now: now) }) else {
+            if lane.queue.hasReady(retriesAllowed: { true }) { arm(lane, at: lane.budget.next(now: now)) }
+            return
+        }
+        guard let start = lane.nextStart(now: now) else { return }
+        if start <= now { enqueue(lane) } else { arm(lane, at: start) }
     }
 
     /// The lane that a delivery just stored belongs to. Where there is none, the actions say what becomes of it.
@@ -369,18 +503,22 @@ public struct Dispatcher: ~Copyable {
     }
 
     private func hasRoom(for parcel: Parcel, in lane: Lane) -> Bool {
-        guard lane.count < window else { return false }
-        return lane.count < Self.laneFloor
+        guard lane.queue.count < window else { return false }
+        return lane.queue.count < Self.laneFloor
             || parcelCount < limits.parcels && parcelBytes + parcel.size <= limits.parcelBytes
+    }
+
+    /// Whether an accepted delivery may be kept in memory without overtaking what waits in the store.
+    private func overtakesNothing(_ parcel: Parcel, in lane: Lane) -> Bool {
+        if let key = parcel.turn?.key {
+            return lane.queue.knowsAll(of: key) ?? (lane.stored == nil && !lane.isLoading)
+        }
+        return !lane.isLoading && lane.stored.map { $0 > parcel.due } ?? true
     }
 
     private mutating func keep(_ parcel: Parcel, in lane: Lane, now: Timestamp) {
         take(parcel)
-        if parcel.due <= now {
-            lane.ready.append(parcel)
-        } else {
-            lane.waiting.insert(WaitingParcel(due: parcel.due, parcel: parcel))
-        }
+        lane.queue.insert(parcel, now: now)
     }
 
     private mutating func take(_ parcel: Parcel) {
@@ -393,12 +531,66 @@ public struct Dispatcher: ~Copyable {
         parcelBytes -= parcel.size
     }
 
-    private mutating func withdraw(_ delivery: DeliveryID, from lane: Lane) {
-        if let parcel = lane.remove(delivery) { letGo(parcel) }
+    private mutating func withdraw(_ delivery: DeliveryID, from lane: Lane, now: Timestamp) -> Parcel? {
+        let parcel = lane.queue.remove(delivery, now: now)
+        if let parcel { letGo(parcel) }
+        return parcel
     }
 
     private mutating func spill(_ lane: Lane) {
         for parcel in lane.spill() { letGo(parcel) }
+    }
+
+    private mutating func store(_ parcel: Parcel, in lane: Lane) {
+        for later in lane.noteStored(parcel) { letGo(later) }
+    }
+
+    private mutating func spill(_ key: String, of lane: Lane) {
+        for parcel in lane.spill(key) { letGo(parcel) }
+    }
+
+    // MARK: Lanes
+
+    private mutating func makeLane(
+        _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp?, health: EndpointHealth?, now: Timestamp
+    ) -> Lane {
+        let share = shares[rules.application] ?? Share()
+        shares[rules.application] = share
+        share.laneCount += 1
+        let lane = Lane(
+            endpoint, rules: rules, share: share, budget: budget(of: rules.host), limits: limits, health: health,
+            now: now)
+        lanes[endpoint] = lane
+        if let stored {
+            lane.emptyPace(now: now)
+            if stored < now - Self.downtime { lane.comeBack(now: now) }
+        }
+        return lane
+    }
+
+    private mutating func change(_ lane: Lane, to rules: LaneRules, now: Timestamp) {
+        let wasOpen = !lane.isBreakerClosed
+        if !lane.isProven { unprovenInFlight -= lane.inFlight }
+        if lane.rules.host != rules.host {
+            forgetBudget(of: lane)
+            lane.budget = budget(of: rules.host)
+        }
+        lane.change(to: rules, now: now)
+        if !rules.isActive { spill(lane) }
+        if !lane.isProven { unprovenInFlight += lane.inFlight }
+        if wasOpen, lane.isBreakerClosed { openBreakerCount -= 1 }
+    }
+
+    private mutating func budget(of host: String) -> RetryBudget {
+        let budget = budgets[host] ?? RetryBudget()
+        budgets[host] = budget
+        budget.lanes += 1
+        return budget
+    }
+
+    private mutating func forgetBudget(of lane: Lane) {
+        lane.budget.lanes -= 1
+        if lane.budget.lanes == 0 { budgets[lane.rules.host] = nil }
     }
 
     private mutating func arm(_ lane: Lane, at instant: Timestamp) {
@@ -406,7 +598,14 @@ public struct Dispatcher: ~Copyable {
     }
 
     private mutating func forgetIfDeleted(_ lane: Lane) {
-        if lane.isDeleted, lane.open.isEmpty, !lane.isLoading { lanes[lane.endpoint] = nil }
+        guard lane.isDeleted, lane.open.isEmpty, !lane.isLoading, lanes.removeValue(forKey: lane.endpoint) != nil else {
+            return
+        }
+        pressed[lane.endpoint] = nil
+        if !lane.isBreakerClosed { openBreakerCount -= 1 }
+        forgetBudget(of: lane)
+        lane.share.laneCount -= 1
+        if lane.share.laneCount == 0 { shares[lane.rules.application] = nil }
     }
 }
 

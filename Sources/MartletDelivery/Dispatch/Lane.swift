@@ -1,5 +1,3 @@
-import DequeModule
-import HeapModule
 import MartletCore
 import MartletService
 import MartletStore
@@ -8,49 +6,268 @@ import MartletStore
 /// alone holds it, changes it in place; it never leaves the dispatcher.
 final class Lane {
     let endpoint: EndpointID
-    var rules: LaneRules
-    /// Due, in the order they came due.
-    var ready: Deque<Parcel> = []
-    /// Near retries and near starts, the earliest due first.
-    var waiting: Heap<WaitingParcel> = []
+    private(set) var rules: LaneRules
+    let share: Share
+    var budget: RetryBudget
+    var queue = ParcelQueue()
     /// Deliveries that are in flight, or whose outcome is not yet durable: the store still calls them scheduled.
     var open: Set<DeliveryID> = []
     /// How many of them hold one of the lane's slots.
     var inFlight = 0
-    /// How many slots the receiver has shown it can bear: one more with each success, half with each timeout or
-    /// broken connection.
-    private var allowance = 16.0
+    private(set) var allowance = Allowance()
+    private(set) var breaker: CircuitBreaker
+    private var pace: Pace?
+    private var ramp: Ramp?
+    /// Whether the receiver has acknowledged something, and has answered ever since.
+    private(set) var isProven = false
     /// No delivery that is in the store alone is due before this; `nil` where there is none at all.
     var stored: Timestamp?
     var isLoading = false
+    /// Where the look through the ordering keys goes on, and the earliest due that it has passed.
+    var cursor: String?
+    var passedDue: Timestamp?
+    /// The earliest due that was noted since the look began: it may be of a key that the look has passed.
+    private var notedInLook: Timestamp?
     /// Deliveries settled or cancelled while a load was under way, whose read may have seen them as they were before.
     var movedWhileLoading: Set<DeliveryID> = []
-    /// Whether the lane stands in the dispatcher's queue of lanes that may send.
+    /// Ordering keys of which a read that is under way says nothing any more, since what comes first of them has moved.
+    var staleKeys: Set<String> = []
+    /// Whether that goes for every key.
+    var isStale = false
+    /// Ordering keys of which something was stored while a read was under way, which it may not have seen.
+    private var grownKeys: Set<String> = []
+    /// Whether the lane waits for its turn to send.
     var isQueued = false
+    /// In which line it does, or last did.
+    var line: LaneLine?
     /// The alarms that are set for the lane and have not rung, the earliest last.
     private var alarms: [Timestamp] = []
     var isDeleted = false
+    private(set) var watch: FailureWatch
+    private var healthIsNews = false
+    private let limits: DispatchLimits
     private var sums = Sums()
+    private var environment: EnvironmentID?
 
-    init(_ endpoint: EndpointID, rules: LaneRules) {
+    init(
+        _ endpoint: EndpointID, rules: LaneRules, share: Share = Share(), budget: RetryBudget = RetryBudget(),
+        limits: DispatchLimits = DispatchLimits(), health: EndpointHealth? = nil, now: Timestamp
+    ) {
         self.endpoint = endpoint
         self.rules = rules
+        self.share = share
+        self.budget = budget
+        self.limits = limits
+        breaker = CircuitBreaker(limits.breaker)
+        watch = health.map { FailureWatch(limits.failing, resuming: $0) } ?? FailureWatch(limits.failing)
+        pace = rules.rateLimit.map { Pace($0, now: now) }
     }
 
-    var count: Int { ready.count + waiting.count }
+    // MARK: Rules
 
-    var idsInMemory: Set<DeliveryID> {
-        var ids = Set(waiting.unordered.map(\.parcel.delivery.id))
-        for parcel in ready { ids.insert(parcel.delivery.id) }
-        return ids
+    /// Takes the endpoint's settings over.
+    func change(to new: LaneRules, now: Timestamp) {
+        defer { rules = new }
+        if new.rateLimit != rules.rateLimit {
+            if let limit = new.rateLimit {
+                if pace == nil { pace = Pace(limit, now: now) } else { pace?.change(to: limit, now: now) }
+            } else {
+                pace = nil
+            }
+        }
+        if new.host != rules.host {
+            breaker = CircuitBreaker(limits.breaker)
+            allowance = Allowance()
+            isProven = false
+        }
+        if new.isActive, !rules.isActive {
+            breaker = CircuitBreaker(limits.breaker)
+            watch.activated()
+            healthIsNews = true
+            comeBack(now: now)
+        }
     }
+
+    var isBreakerClosed: Bool { breaker.isClosed }
+
+    func deactivate() { rules.isActive = false }
+
+    /// From now on, what has piled up is let out step by step.
+    func comeBack(now: Timestamp) {
+        ramp = Ramp(start: now)
+        allowance = Allowance(slots: 1)
+    }
+
+    /// A service that starts does not know what it sent a moment ago: the rate limit's burst counts as used.
+    func emptyPace(now: Timestamp) { pace = rules.rateLimit.map { Pace($0, isFull: false, now: now) } }
+
+    // MARK: Slots
 
     func hasSlot(most: Int) -> Bool {
-        rules.isActive && inFlight < min(most, rules.maxInFlight ?? most, max(1, Int(allowance)))
+        rules.isActive && inFlight < min(most, rules.maxInFlight ?? most, allowance.whole)
     }
 
+    /// When the breaker, the rate limit and the ramp let the next attempt start; now or earlier where they all do, `nil`
+    /// where that depends on the attempt under way.
+    func nextStart(now: Timestamp) -> Timestamp? {
+        guard var next = breaker.next else { return nil }
+        if let pace { next = max(next, pace.next) }
+        if let ramp {
+            if ramp.isOver(at: now) { self.ramp = nil } else { next = max(next, ramp.next) }
+        }
+        return next
+    }
+
+    /// Whether a retry may start as far as its host's budget goes. A probe is bounded by its pauses already.
+    func allowsRetry(now: Timestamp) -> Bool { !breaker.isClosed || budget.allows(now: now) }
+
+    /// An attempt that holds a slot starts.
+    func started(_ parcel: Parcel, now: Timestamp) {
+        inFlight += 1
+        if parcel.isRetry, breaker.isClosed { budget.take() }
+        breaker.started(now: now)
+        pace?.take(now: now)
+        ramp?.take(now: now)
+    }
+
+    /// An attempt is over.
+    func attemptFinished(
+        _ attempt: Attempt, _ verdict: AttemptVerdict, of parcel: Parcel, now: Timestamp
+    ) -> CircuitBreaker.Change? {
+        environment = parcel.delivery.environment
+        sums.environment = environment
+        if verdict == .acknowledged { sums.succeeded += 1 } else { sums.failed += 1 }
+        sums.latency.record(attempt.outcome.timing.total)
+        if parcel.holdsSlot { inFlight -= 1 }
+        var isSilent = false
+        switch attempt.outcome.result {
+        // Nothing was asked of the receiver.
+        case .failure(let failure) where failure.code == .misconfigured: break
+        case .failure:
+            isSilent = true
+            isProven = false
+            allowance.overwhelmed(startedAt: attempt.startedAt, now: now)
+        case .response(let response) where response.status == 429 || response.status == 503:
+            allowance.overwhelmed(startedAt: attempt.startedAt, now: now)
+        case .response where verdict == .acknowledged: allowance.acknowledged(most: limits.inFlightPerEndpoint)
+        case .response: break
+        }
+        if verdict == .acknowledged {
+            isProven = true
+            budget.acknowledged(isRetry: parcel.isRetry)
+        }
+        guard parcel.holdsSlot else {
+            if verdict == .acknowledged { breaker.encourage(now: now) }
+            return nil
+        }
+        let change = breaker.finished(
+            isSuccess: verdict == .acknowledged, isSilent: isSilent, startedAt: attempt.startedAt, now: now)
+        if change == .closed { comeBack(now: now) }
+        return change
+    }
+
+    /// Tells the watch over the endpoint's failures how an attempt ended. A test that fails is nobody's failure.
+    func watch(_ verdict: AttemptVerdict, of parcel: Parcel, now: Timestamp) -> FailureWatch.Verdict {
+        if verdict == .acknowledged {
+            // What a restart has to know of a healthy endpoint changes too often to be written each time.
+            healthIsNews = healthIsNews || watch.isFailing || watch.lastSuccessAt == nil
+            return watch.attemptSucceeded(at: now)
+        }
+        guard parcel.delivery.cause != .test else { return .none }
+        healthIsNews = true
+        return watch.attemptFailed(at: now)
+    }
+
+    /// What a store is to keep of the endpoint's health, where that is news.
+    func takeHealth() -> EndpointHealth? {
+        guard healthIsNews, let environment else { return nil }
+        healthIsNews = false
+        return watch.health(of: endpoint, in: environment)
+    }
+
+    /// Somebody asked for an attempt now: an open breaker lets it through as its probe.
+    func encourage(now: Timestamp) { breaker.encourage(now: now) }
+
+    func condition(now: Timestamp) -> EndpointCondition {
+        let paced = [pace?.next, ramp.flatMap { $0.isOver(at: now) ? nil : $0.next }].compactMap { $0 }.max()
+        return EndpointCondition(
+            breaker: breaker.condition, inFlight: open.count, allowance: allowance.whole,
+            pacedUntil: paced.flatMap { $0 > now ? $0 : nil })
+    }
+
+    // MARK: Memory
+
     /// Notes that something in the store is due at `due`.
-    func noteStored(_ due: Timestamp) { stored = min(stored ?? due, due) }
+    func noteStored(_ due: Timestamp) {
+        stored = min(stored ?? due, due)
+        if isLoading || cursor != nil { notedInLook = min(notedInLook ?? due, due) }
+    }
+
+    /// Notes that a parcel stands in the store alone. Its key is looked for once what is here of it has gone; what is here
+    /// and comes after it goes out of memory.
+    ///
+    /// - Returns: what went.
+    func noteStored(_ parcel: Parcel) -> [Parcel] {
+        guard let key = parcel.turn?.key else {
+            noteStored(parcel.due)
+            return []
+        }
+        if isLoading { grownKeys.insert(key) }
+        let later = queue.isBeforeSome(parcel, of: key) ? spill(key) : []
+        for parcel in later { noteStored(parcel.due) }
+        if !queue.noteMore(of: key) { noteStored(parcel.due) }
+        return later
+    }
+
+    /// Whether a read that is under way has nothing to say of the parcel.
+    func isStale(_ parcel: Parcel) -> Bool {
+        guard let key = parcel.turn?.key else { return false }
+        return isStale || staleKeys.contains(key)
+    }
+
+    /// A read has been taken over.
+    ///
+    /// - Parameters:
+    ///   - nextDue: when the first of those that it passed over is due.
+    ///   - resumeAfter: where the look through the ordering keys goes on; `nil` at its end.
+    func loaded(nextDue: Timestamp?, resumeAfter: String?, now: Timestamp) {
+        for key in grownKeys { _ = queue.noteMore(of: key) }
+        if let due = nextDue { passedDue = min(passedDue ?? due, due) }
+        endLoading()
+        cursor = resumeAfter
+        if resumeAfter != nil {
+            stored = now
+        } else {
+            for due in [passedDue, notedInLook] { due.map(noteStored) }
+            passedDue = nil
+            notedInLook = nil
+        }
+    }
+
+    /// A read is over.
+    func endLoading() {
+        isLoading = false
+        isStale = false
+        movedWhileLoading.removeAll()
+        staleKeys.removeAll()
+        grownKeys.removeAll()
+    }
+
+    /// Takes every parcel of an ordering key out of memory.
+    func spill(_ key: String) -> [Parcel] {
+        if isLoading { staleKeys.insert(key) }
+        return queue.removeAll(of: key)
+    }
+
+    /// Takes every parcel out of memory; they stand in the store, and ``stored`` now says when to look there.
+    func spill() -> [Parcel] {
+        if isLoading { isStale = true }
+        let parcels = queue.removeAll()
+        for parcel in parcels { noteStored(parcel.due) }
+        return parcels
+    }
+
+    // MARK: Alarms
 
     /// Notes that the lane wants to be looked at, at `instant`. `false` where an alarm that is set already will do: a lane
     /// that waits for tomorrow must not add one to those for tomorrow with every retry of today.
@@ -63,40 +280,7 @@ final class Lane {
     /// The earliest alarm rang.
     func alarmRang() { alarms.removeLast() }
 
-    /// Takes the parcels that are due out of the waiting ones.
-    func promote(now: Timestamp) {
-        while let first = waiting.min, first.due <= now { ready.append(waiting.removeMin().parcel) }
-    }
-
-    /// Removes one delivery from the parcels in memory.
-    func remove(_ id: DeliveryID) -> Parcel? {
-        if let index = ready.firstIndex(where: { $0.delivery.id == id }) { return ready.remove(at: index) }
-        guard let found = waiting.unordered.first(where: { $0.parcel.delivery.id == id }) else { return nil }
-        waiting = Heap(waiting.unordered.filter { $0.parcel.delivery.id != id })
-        return found.parcel
-    }
-
-    /// Takes every parcel out of memory; they stand in the store, and ``stored`` now says when to look there.
-    func spill() -> [Parcel] {
-        let parcels = Array(ready) + waiting.unordered.map(\.parcel)
-        for parcel in parcels { noteStored(parcel.due) }
-        ready.removeAll()
-        waiting = []
-        return parcels
-    }
-
-    func attemptFinished(
-        _ attempt: Attempt, _ verdict: AttemptVerdict, in environment: EnvironmentID, heldSlot: Bool, most: Int
-    ) {
-        if heldSlot { inFlight -= 1 }
-        switch attempt.outcome.result {
-        case .failure: allowance = max(1, allowance / 2)
-        case .response: allowance = min(Double(most), allowance + 1)
-        }
-        sums.environment = environment
-        if verdict == .acknowledged { sums.succeeded += 1 } else { sums.failed += 1 }
-        sums.latency.record(attempt.outcome.timing.total)
-    }
+    // MARK: Sums
 
     func takeSums(hour: Timestamp) -> EndpointHour? {
         guard let environment = sums.environment else { return nil }
@@ -112,19 +296,5 @@ final class Lane {
         var succeeded = 0
         var failed = 0
         var latency = LatencyHistogram()
-    }
-}
-
-/// A parcel that waits in memory, ordered by when it is due, then by its delivery's age.
-struct WaitingParcel: Comparable {
-    let due: Timestamp
-    let parcel: Parcel
-
-    static func < (left: Self, right: Self) -> Bool {
-        left.due != right.due ? left.due < right.due : left.parcel.delivery.id < right.parcel.delivery.id
-    }
-
-    static func == (left: Self, right: Self) -> Bool {
-        left.due == right.due && left.parcel.delivery.id == right.parcel.delivery.id
     }
 }

@@ -62,13 +62,15 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     public func restore() async throws(StoreError) {
         committer.intake.restore(try await store.backlogs())
         let earliest = try await store.earliestDue()
+        let health = Dictionary(try await store.health().map { ($0.endpoint, $0) }) { _, last in last }
         let now = clock.now()
         var known: Set<EndpointID> = []
         for endpoint in directory.allEndpoints {
             known.insert(endpoint.id)
             let rules = rules(of: endpoint)
             perform { state in
-                state.dispatcher.endpointChanged(endpoint.id, rules, stored: earliest[endpoint.id], now: now)
+                state.dispatcher.endpointChanged(
+                    endpoint.id, rules, stored: earliest[endpoint.id], health: health[endpoint.id], now: now)
             }
         }
         // Deleted by a process that stopped before it had cancelled what was waiting.
@@ -159,8 +161,16 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     public func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) {
-        state.withLock { $0.dispatcher.cancelled(delivery, of: endpoint) }
+        let now = clock.now()
+        perform { $0.dispatcher.cancelled(delivery, of: endpoint, now: now) }
     }
+
+    public func condition(of endpoint: EndpointID) -> EndpointCondition? {
+        let now = clock.now()
+        return state.withLock { $0.dispatcher.condition(of: endpoint, now: now) }
+    }
+
+    public var openBreakers: Int { state.withLock { $0.dispatcher.openBreakers } }
 
     public func isInFlight(_ delivery: DeliveryID, of endpoint: EndpointID) -> Bool {
         state.withLock { $0.dispatcher.isInFlight(delivery, of: endpoint) }
@@ -178,10 +188,13 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     private func rules(of endpoint: Endpoint) -> LaneRules {
-        let profile = directory.target(endpoint.id)?.profile ?? .standard
+        let target = directory.target(endpoint.id)
+        let profile = target?.profile ?? .standard
+        let url = target.flatMap { try? $0.url.get() }
         return LaneRules(
-            isActive: endpoint.isActive, maxInFlight: endpoint.maxInFlight, success: profile.success,
-            retry: profile.retry)
+            isActive: endpoint.isActive, application: endpoint.application,
+            host: url.map { "\($0.host):\($0.port)" } ?? "", maxInFlight: endpoint.maxInFlight,
+            rateLimit: endpoint.rateLimit, success: profile.success, retry: profile.retry)
     }
 
     // MARK: Performing
@@ -207,9 +220,11 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             case .send(let parcel): parcels.append(parcel)
             case .settle(let parcel, let settlement):
                 outcomes.append(PendingSettlement(parcel: parcel, settlement: settlement))
-            case .load(let endpoint, let limit): jobSource.yield(.load(endpoint, limit: limit))
-            case .deactivate(let endpoint, let environment):
-                jobSource.yield(.deactivate(endpoint, environment: environment))
+            case .load(let endpoint, let limit, let key): jobSource.yield(.load(endpoint, limit: limit, after: key))
+            case .deactivate(let endpoint, let environment, let reason, let watch):
+                jobSource.yield(.deactivate(endpoint, environment: environment, for: reason, watch))
+            case .tell(let endpoint, let environment, let isWell, let watch):
+                tell(endpoint, in: environment, isWell: isWell, watch)
             case .cancelStored(let endpoint): jobSource.yield(.cancelStored(endpoint))
             case .introduce(let endpoint, let stored): strangers.append((endpoint, stored))
             }
@@ -366,20 +381,26 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
     private func perform(_ job: EngineJob) async {
         switch job {
-        case .load(let endpoint, let limit): await load(endpoint, limit: limit)
-        case .deactivate(let endpoint, let environment): await deactivate(endpoint, in: environment)
+        case .load(let endpoint, let limit, let key): await load(endpoint, limit: limit, after: key)
+        case .deactivate(let endpoint, let environment, let reason, let watch):
+            await deactivate(endpoint, in: environment, for: reason, watch)
+        case .record(let event): await record(event)
         case .cancelStored(let endpoint): await cancelStored(endpoint)
         }
     }
 
-    private func load(_ endpoint: EndpointID, limit: Int) async {
+    private func load(_ endpoint: EndpointID, limit: Int, after key: String?) async {
         do throws(StoreError) {
             let due = try await store.due(endpoint, by: clock.now(), limit: limit)
+            let inTurn = try await store.dueInOrder(endpoint, by: clock.now(), after: key, limit: limit)
             // What the read saw may have been committed without having been handed over yet.
             await committer.barrier()
             let now = clock.now()
-            let parcels = due.deliveries.map { Parcel(delivery: $0.delivery, event: $0.event) }
-            perform { $0.dispatcher.loaded(endpoint, parcels, nextDue: due.nextDue, now: now) }
+            let parcels = (due.deliveries + inTurn.deliveries).map { Parcel(delivery: $0.delivery, event: $0.event) }
+            let nextDue = [due.nextDue, inTurn.nextDue].compactMap { $0 }.min()
+            perform {
+                $0.dispatcher.loaded(endpoint, parcels, nextDue: nextDue, resumeAfter: inTurn.resumeAfter, now: now)
+            }
         } catch {
             log.error("what is due could not be read", metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
             let retryAt = clock.now() + .seconds(1)
@@ -390,22 +411,50 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         }
     }
 
-    private func deactivate(_ id: EndpointID, in environment: EnvironmentID) async {
+    private func deactivate(
+        _ id: EndpointID, in environment: EnvironmentID, for reason: Endpoint.Inactivity, _ watch: FailureWatch
+    ) async {
         do throws(StoreError) {
             try await directory.changes.withLock { () async throws(StoreError) in
                 guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
                 let now = clock.now()
-                endpoint.deactivate(.gone, at: now)
+                endpoint.deactivate(reason, at: now)
                 endpoint.updatedAt = now
                 try await store.apply([.putEndpoint(endpoint)])
                 directory.apply([.putEndpoint(endpoint)])
                 endpointChanged(endpoint)
-                log.notice("a webhook answered 410 Gone and was deactivated", metadata: ["endpoint": "\(id)"])
+                jobSource.yield(
+                    .record(.disabled(endpoint, for: reason, watch, id: identifiers.next(at: now), at: now)))
+                log.notice(
+                    "a webhook was taken out of service",
+                    metadata: ["endpoint": "\(id)", "reason": "\(reason.rawValue)"])
             }
         } catch {
             // It is inactive in the dispatcher alone, and would be shown as active for as long as this fails.
             log.error("a webhook could not be deactivated", metadata: ["endpoint": "\(id)", "error": "\(error)"])
-            tryAgain(.deactivate(id, environment: environment))
+            tryAgain(.deactivate(id, environment: environment, for: reason, watch))
+        }
+    }
+
+    private func tell(_ id: EndpointID, in environment: EnvironmentID, isWell: Bool, _ watch: FailureWatch) {
+        guard let endpoint = directory.endpoint(id, in: environment) else { return }
+        let now = clock.now()
+        jobSource.yield(
+            .record(
+                isWell
+                    ? .recovered(endpoint, watch, id: identifiers.next(at: now), at: now)
+                    : .failing(endpoint, watch, id: identifiers.next(at: now), at: now)))
+        log.notice(
+            isWell ? "a webhook that had been failing is well again" : "a webhook has been failing for long",
+            metadata: ["endpoint": "\(id)", "failures": "\(watch.failures)"])
+    }
+
+    private func record(_ event: OperationalEvent) async {
+        do throws(StoreError) {
+            try await OperationalJournal(store: store).record([event], at: clock.now())
+        } catch {
+            log.error("what happened could not be recorded", metadata: ["event": "\(event.id)", "error": "\(error)"])
+            tryAgain(.record(event))
         }
     }
 
@@ -439,10 +488,10 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     func flushSums() async {
         let now = clock.now()
         let hour = Timestamp(milliseconds: now.milliseconds - now.milliseconds % 3_600_000)
-        let sums = state.withLock { $0.dispatcher.takeSums(hour: hour) }
-        guard !sums.isEmpty else { return }
+        let (sums, health) = state.withLock { ($0.dispatcher.takeSums(hour: hour), $0.dispatcher.takeHealth()) }
         do throws(StoreError) {
-            try await store.add(sums)
+            if !sums.isEmpty { try await store.add(sums) }
+            if !health.isEmpty { try await store.putHealth(health) }
         } catch {
             log.warning("sums of attempts were lost", metadata: ["error": "\(error)"])
         }
@@ -451,7 +500,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
 /// Work that takes the store a while.
 enum EngineJob: Sendable {
-    case load(EndpointID, limit: Int)
-    case deactivate(EndpointID, environment: EnvironmentID)
+    case load(EndpointID, limit: Int, after: String?)
+    case deactivate(EndpointID, environment: EnvironmentID, for: Endpoint.Inactivity, FailureWatch)
+    case record(OperationalEvent)
     case cancelStored(EndpointID)
 }

@@ -13,6 +13,10 @@ public protocol Courier: Sendable {
     func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID)
     /// Whether an attempt of the delivery is under way here, or being recorded.
     func isInFlight(_ delivery: DeliveryID, of endpoint: EndpointID) -> Bool
+    /// How an endpoint fares at this moment; `nil` where nothing is known of it here.
+    func condition(of endpoint: EndpointID) -> EndpointCondition?
+    /// How many endpoints' circuit breakers are not closed here.
+    var openBreakers: Int { get }
     /// Returns once no attempt of the delivery is under way here: at once where none is.
     func settled(_ delivery: DeliveryID, of endpoint: EndpointID) async
 }

@@ -86,7 +86,7 @@ public final class ServiceMetrics: Sendable {
     /// - Parameters:
     ///   - intake: what waits in the store, and how much room it has.
     ///   - overdue: for how long the delivery overdue longest has been due.
-    public func text(intake: Intake.Snapshot, overdue: Duration?) -> String {
+    public func text(intake: Intake.Snapshot, overdue: Duration?, openBreakers: Int = 0) -> String {
         var text = PrometheusText()
         text.counter("martlet_events_accepted_total", "Events made durable.", accepted.load(ordering: .relaxed))
         text.counter(
@@ -123,6 +123,8 @@ public final class ServiceMetrics: Sendable {
         text.counter(
             "martlet_job_deliveries_total", "Deliveries that recoveries and bulk replays made.",
             jobDeliveries.load(ordering: .relaxed))
+        text.gauge(
+            "martlet_breakers_open", "Webhooks whose circuit breaker is open or half open.", openBreakers)
         if let overdue {
             text.gauge(
                 "martlet_backlog_oldest_seconds", "How long the delivery overdue longest has been due.",

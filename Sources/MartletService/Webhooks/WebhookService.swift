@@ -361,6 +361,7 @@ public struct WebhookService: Sendable {
         }
         var stats = WebhookStats(endpoint: endpoint, since: since, backlog: backlog)
         stats.health = health
+        stats.condition = context.courier.condition(of: id)
         // What was published while it had an order keeps its turn.
         if endpoint.isOrdered || !blocked.isEmpty { stats.blocked = blocked }
         for hour in hours {
@@ -384,6 +385,8 @@ public struct WebhookStats: Sendable {
     public var backlog: Int
     /// How it stands with failures, as last recorded; `nil` where nothing was yet.
     public var health: EndpointHealth?
+    /// How it fares at this moment; `nil` where the engine has not heard of it yet.
+    public var condition: EndpointCondition?
     /// The keys in whose order a delivery has failed and others wait for it, at most ``mostBlocked``; `nil` for a webhook
     /// without an order.
     public var blocked: [BlockedKey]?

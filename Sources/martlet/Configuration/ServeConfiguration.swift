@@ -48,6 +48,7 @@ struct ServeConfiguration: Sendable {
         engine.drain = try settings[SettingTable.drainTimeout]
         engine.dispatch.inFlight = try settings[SettingTable.maxInFlight]
         engine.dispatch.inFlightPerEndpoint = try settings[SettingTable.maxInFlightPerEndpoint]
+        engine.dispatch.breaker.minimum = try settings[SettingTable.breakerMinimum]
         engine.dispatch.parcels = try settings[SettingTable.maxQueued]
         engine.dispatch.parcelBytes = try settings[SettingTable.maxQueuedSize]
         commit.waitingEvents = try settings[SettingTable.maxWaitingEvents]

@@ -91,6 +91,10 @@ enum SettingTable {
     static let maxInFlightPerEndpoint = Setting.number(
         "max_in_flight_per_endpoint", "The most attempts under way at once to one endpoint that does not say less.",
         in: 1...10_000, fallback: DispatchLimits().inFlightPerEndpoint)
+    static let breakerMinimum = Setting.number(
+        "breaker_minimum",
+        "How many attempts to an endpoint must have ended within a minute before its failure rate opens the breaker.",
+        in: 1...1_000_000, fallback: BreakerRules().minimum)
     static let maxConnections = Setting.number(
         "max_connections", "The most connections to receivers, idle ones included.", in: 1...1_000_000,
         fallback: SenderLimits().connections)
@@ -205,7 +209,8 @@ enum SettingTable {
 
     /// What bounds memory, descriptors and disk.
     static let bounds: [any SettingFacts] = [
-        maxInFlight, maxInFlightPerEndpoint, maxConnections, maxClients, maxBodiesSize, maxBacklog, diskReserve,
+        maxInFlight, maxInFlightPerEndpoint, breakerMinimum, maxConnections, maxClients, maxBodiesSize, maxBacklog,
+        diskReserve,
         maxQueued, maxQueuedSize, maxWaitingEvents, maxWaitingSize,
         maxEventSize, maxRequestSize, maxBatchSize, maxBatchEvents, maxDeliveriesPerEvent, maxStoreSize,
         retentionPayloads, retentionHistory, drainTimeout,

@@ -35,7 +35,9 @@ struct CaptureReceiver: Sendable {
     /// The requests so far.
     func requests() throws -> [Captured] {
         guard let bytes = try? Data(contentsOf: file) else { return [] }
-        return try bytes.split(separator: UInt8(ascii: "\n")).map { try Captured(JSON(parsing: $0)) }
+        // What stands after the last newline is still being written.
+        let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? bytes.startIndex
+        return try bytes[..<end].split(separator: UInt8(ascii: "\n")).map { try Captured(JSON(parsing: $0)) }
     }
 
     /// The requests, once there are so many.

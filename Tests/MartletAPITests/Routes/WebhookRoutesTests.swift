@@ -337,7 +337,7 @@ import Testing
             #expect(
                 stats.members == [
                     "webhook", "since", "attempts", "succeeded", "failed", "success_rate", "latency_ms", "backlog",
-                    "health", "order",
+                    "health", "breaker", "in_flight", "allowance", "paced_until", "order",
                 ])
         }
     }

@@ -21,10 +21,13 @@ final class DispatcherScene {
     }
 
     static func rules(
-        isActive: Bool = true, maxInFlight: Int? = nil, success: SuccessRule = .any2xx,
+        isActive: Bool = true, application: ApplicationID = ApplicationID(high: 1, low: 1), host: String = "a:443",
+        maxInFlight: Int? = nil, rateLimit: RateLimit? = nil, success: SuccessRule = .any2xx,
         retry: RetryPolicy = RetryPolicy(delays: [.seconds(5), .seconds(300)])
     ) -> LaneRules {
-        LaneRules(isActive: isActive, maxInFlight: maxInFlight, success: success, retry: retry)
+        LaneRules(
+            isActive: isActive, application: application, host: host, maxInFlight: maxInFlight, rateLimit: rateLimit,
+            success: success, retry: retry)
     }
 
     /// An endpoint that the dispatcher knows.
@@ -132,10 +135,12 @@ extension [DispatchAction] {
     }
 
     var loads: [(EndpointID, limit: Int)] {
-        compactMap { if case .load(let endpoint, let limit) = $0 { (endpoint, limit) } else { nil } }
+        compactMap { if case .load(let endpoint, let limit, _) = $0 { (endpoint, limit) } else { nil } }
     }
 
-    var deactivated: [EndpointID] { compactMap { if case .deactivate(let endpoint, _) = $0 { endpoint } else { nil } } }
+    var deactivated: [EndpointID] {
+        compactMap { if case .deactivate(let endpoint, _, _, _) = $0 { endpoint } else { nil } }
+    }
 
     var cancelled: [EndpointID] { compactMap { if case .cancelStored(let endpoint) = $0 { endpoint } else { nil } } }
 

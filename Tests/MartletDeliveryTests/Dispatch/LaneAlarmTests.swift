@@ -8,7 +8,7 @@ import Testing
 
     /// With one alarm added for tomorrow at every retry of today, memory would grow for as long as something waits.
     @Test func aFarAlarmIsSetOnceHoweverManyNearOnesRingBeforeIt() {
-        let lane = Lane(EndpointID(high: 0, low: 1), rules: DispatcherScene.rules())
+        let lane = Lane(EndpointID(high: 0, low: 1), rules: DispatcherScene.rules(), now: now)
         let tomorrow = now + .seconds(86_400)
         let isSet = lane.arm(at: tomorrow)
 
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func anAlarmNoEarlierThanOneThatIsSetIsNotSet() {
-        let lane = Lane(EndpointID(high: 0, low: 1), rules: DispatcherScene.rules())
+        let lane = Lane(EndpointID(high: 0, low: 1), rules: DispatcherScene.rules(), now: now)
 
         let set = [5, 5, 6, 4, 5].map { lane.arm(at: now + .seconds($0)) }
 

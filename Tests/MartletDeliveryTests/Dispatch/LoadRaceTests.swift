@@ -62,11 +62,11 @@ import Testing
     @Test func aDeliveryCancelledDuringALoadIsNotSent() {
         let (scene, endpoint) = loading()
         let parcel = scene.parcel(to: endpoint)
-        scene.dispatcher.cancelled(parcel.delivery.id, of: endpoint)
+        _ = scene.dispatcher.cancelled(parcel.delivery.id, of: endpoint, now: scene.now)
 
         let loaded = scene.dispatcher.loaded(endpoint, [parcel], nextDue: nil, now: scene.now)
 
-        #expect(loaded.isEmpty)
+        #expect(loaded.sent.isEmpty)
     }
 
     @Test func aCancelledDeliveryThatWaitsIsNotSent() {
@@ -76,8 +76,8 @@ import Testing
         let later = scene.parcel(to: endpoint, due: scene.now + .seconds(30))
         let sent = scene.accept(parcels + [later]).sent
 
-        scene.dispatcher.cancelled(parcels[1].delivery.id, of: endpoint)
-        scene.dispatcher.cancelled(later.delivery.id, of: endpoint)
+        _ = scene.dispatcher.cancelled(parcels[1].delivery.id, of: endpoint, now: scene.now)
+        _ = scene.dispatcher.cancelled(later.delivery.id, of: endpoint, now: scene.now)
         let next = scene.finishAndSettle(sent[0], .acknowledged).sent
         let last = scene.finishAndSettle(next[0], .acknowledged).sent
         let afterwards = scene.advance(by: .seconds(30))
@@ -93,7 +93,7 @@ import Testing
         let endpoint = scene.endpoint()
         let parcel = scene.sent(to: endpoint)
 
-        scene.dispatcher.cancelled(parcel.delivery.id, of: endpoint)
+        _ = scene.dispatcher.cancelled(parcel.delivery.id, of: endpoint, now: scene.now)
         let finished = scene.finish(parcel, .refused)
         _ = scene.settle(finished, moved: false)
         let later = scene.advance(by: .seconds(5))
@@ -101,7 +101,7 @@ import Testing
 
         #expect(finished.settled.count == 1)
         #expect(later.sent.isEmpty)
-        #expect(loaded.isEmpty)
+        #expect(loaded.sent.isEmpty)
         #expect(scene.parcelsInMemory == 0)
     }
 

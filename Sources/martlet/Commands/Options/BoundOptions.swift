@@ -7,6 +7,8 @@ struct BoundOptions: SettingOptions {
 
     @Option(name: SettingTable.maxInFlightPerEndpoint.name, help: SettingTable.maxInFlightPerEndpoint.help)
     var maxInFlightPerEndpoint: String?
+    @Option(name: SettingTable.breakerMinimum.name, help: SettingTable.breakerMinimum.help)
+    var breakerMinimum: String?
 
     @Option(name: SettingTable.maxConnections.name, help: SettingTable.maxConnections.help)
     var maxConnections: String?
@@ -66,6 +68,7 @@ struct BoundOptions: SettingOptions {
         [
             SettingTable.maxInFlight.given(maxInFlight),
             SettingTable.maxInFlightPerEndpoint.given(maxInFlightPerEndpoint),
+            SettingTable.breakerMinimum.given(breakerMinimum),
             SettingTable.maxConnections.given(maxConnections), SettingTable.maxClients.given(maxClients),
             SettingTable.maxBodiesSize.given(maxBodiesSize), SettingTable.maxBacklog.given(maxBacklog),
             SettingTable.diskReserve.given(diskReserve), SettingTable.maxQueued.given(maxQueued),

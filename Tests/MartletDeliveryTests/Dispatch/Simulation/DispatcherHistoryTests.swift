@@ -10,6 +10,7 @@ import Testing
     func whateverHappensEveryDeliveryEndsOrWaitsAndIsAttemptedOnceAtATime(share: Int) throws {
         var sends = 0
         var loads = 0
+        var turns = 0
 
         for index in 0..<Self.historiesAShare {
             let seed = UInt64(share * 1_000_000 + index)
@@ -17,11 +18,13 @@ import Testing
             #expect(throws: Never.self, "seed \(seed)") { try simulation.run() }
             sends += simulation.sends
             loads += simulation.loads
+            turns += simulation.turns
         }
 
         // Histories in which nothing much happens would prove nothing.
         #expect(sends > Self.historiesAShare * 20)
         #expect(loads > Self.historiesAShare * 5)
+        #expect(turns > Self.historiesAShare * 3)
     }
 
     /// The test of the test: break what a dispatcher relies on, and some history must go wrong.

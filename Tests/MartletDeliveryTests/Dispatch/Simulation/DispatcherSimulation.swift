@@ -49,8 +49,8 @@ final class DispatcherSimulation {
         case attemptEnds(Parcel, startedAt: Timestamp)
         case commitApplies
         case commitIsReported
-        case read(EndpointID, limit: Int)
-        case readIsAnswered(EndpointID, [Parcel], nextDue: Timestamp?, seen: Int)
+        case read(EndpointID, limit: Int, after: String?)
+        case readIsAnswered(EndpointID, Found, seen: Int)
         case readFails(EndpointID)
         case endpointIsTold(EndpointID)
         case deactivate(EndpointID)
@@ -59,14 +59,24 @@ final class DispatcherSimulation {
         case rescheduleIsTold(DeliveryID, EndpointID, due: Timestamp)
     }
 
+    /// What a read found.
+    struct Found {
+        var parcels: [Parcel]
+        var nextDue: Timestamp?
+        var resumeAfter: String?
+    }
+
     struct Receiver {
         var rules: LaneRules
+        var isOrdered: Bool
         var health: Double
         var isDeleted = false
         /// What the dispatcher was last told, `nil` before it was told anything.
         var told: LaneRules?
         var wasDeletionTold = false
         var inFlight = 0
+        /// When the attempts of the last minute started, under the rate limit it has.
+        var starts: [Timestamp] = []
     }
 
     /// What is to come, the soonest last; of those at one instant, the one planned first.
@@ -84,15 +94,18 @@ final class DispatcherSimulation {
     private var commitFails = false
     private var applied = 0
     private var reported = 0
-    private var lastRead: [EndpointID: (parcels: [Parcel], nextDue: Timestamp?)] = [:]
-    private var heldAnswers: [(EndpointID, [Parcel], Timestamp?, seen: Int)] = []
+    private var lastRead: [EndpointID: Found] = [:]
+    private var heldAnswers: [(EndpointID, Found, seen: Int)] = []
 
     // The account.
     private var flying: [DeliveryID: Bool] = [:]
     private var attempts: [DeliveryID: Int] = [:]
     private var cancelledAndTold: Set<DeliveryID> = []
+    /// What the store has, or may have, and the dispatcher has not been told of yet.
+    private var untold: Set<DeliveryID> = []
     private(set) var steps = 0
     private(set) var sends = 0
+    private(set) var turns = 0
     private(set) var loads = 0
     private(set) var deliveries = 0
 
@@ -167,12 +180,12 @@ final class DispatcherSimulation {
         case .attemptEnds(let parcel, let startedAt): try attemptEnds(parcel, startedAt)
         case .commitApplies: commitApplies()
         case .commitIsReported: try commitIsReported()
-        case .read(let endpoint, let limit): read(endpoint, limit)
-        case .readIsAnswered(let endpoint, let parcels, let nextDue, let seen):
+        case .read(let endpoint, let limit, let key): read(endpoint, limit, after: key)
+        case .readIsAnswered(let endpoint, let found, let seen):
             if reported < seen, breach != .loadsBeforeHandOver {
-                heldAnswers.append((endpoint, parcels, nextDue, seen))
+                heldAnswers.append((endpoint, found, seen))
             } else {
-                try perform(dispatcher.loaded(endpoint, parcels, nextDue: nextDue, now: now))
+                try perform(answer(endpoint, found))
             }
         case .readFails(let endpoint): dispatcher.loadFailed(endpoint, retryAt: now + .seconds(1))
         case .endpointIsTold(let endpoint): try tell(endpoint)
@@ -183,8 +196,12 @@ final class DispatcherSimulation {
         case .cancelStored(let endpoint): store.cancelAll(of: endpoint, at: now)
         case .cancelIsTold(let delivery, let endpoint):
             cancelledAndTold.insert(delivery)
-            if breach != .silentCancellations { dispatcher.cancelled(delivery, of: endpoint) }
+            untold.remove(delivery)
+            if breach != .silentCancellations {
+                try perform(dispatcher.cancelled(delivery, of: endpoint, now: now))
+            }
         case .rescheduleIsTold(let delivery, let endpoint, let due):
+            untold.remove(delivery)
             try perform(dispatcher.rescheduled(delivery, of: endpoint, due: due, now: now))
         }
     }
@@ -196,10 +213,18 @@ final class DispatcherSimulation {
             .seconds(Int.random(in: 1...90, using: &random)), .seconds(300),
         ]
         let rules = LaneRules(
-            isActive: chance(0.9), maxInFlight: chance(0.3) ? Int.random(in: 1...4, using: &random) : nil,
+            isActive: chance(0.9), application: ApplicationID(high: 1, low: UInt64.random(in: 1...2, using: &random)),
+            host: ["a:443", "b:443"].randomElement(using: &random) ?? "",
+            maxInFlight: chance(0.3) ? Int.random(in: 1...4, using: &random) : nil,
+            rateLimit: chance(0.3)
+                ? RateLimit(
+                    count: Int.random(in: 1...20, using: &random),
+                    per: .milliseconds(Int.random(in: 100...2000, using: &random)),
+                    burst: Int.random(in: 1...5, using: &random)) : nil,
             success: .any2xx,
             retry: RetryPolicy(delays: delays, window: chance(0.3) ? .seconds(60) : nil, jitter: 0.1))
-        receivers[endpoint] = Receiver(rules: rules, health: [0.0, 0.5, 0.9, 1.0].randomElement(using: &random) ?? 1)
+        receivers[endpoint] = Receiver(
+            rules: rules, isOrdered: chance(0.4), health: [0.0, 0.5, 0.9, 1.0].randomElement(using: &random) ?? 1)
         endpoints.append(endpoint)
         plan(.endpointIsTold(endpoint), within: isToldAtOnce ? 0 : 3000)
     }
@@ -213,6 +238,10 @@ final class DispatcherSimulation {
             let cause: Delivery.Cause = chance(0.05) ? .test : .publish
             let due = chance(0.1) ? now + .seconds(Int.random(in: 1...200, using: &random)) : now
             let size = chance(0.1) ? 4000 : 20
+            var turn: Turn?
+            if cause != .test, receivers[endpoint]?.isOrdered == true {
+                turn = Turn(key: ["", "a", "b", "c", "d"].randomElement(using: &random) ?? "", at: due)
+            }
             let environment = EnvironmentID(high: 1, low: 1)
             let event = Event(
                 id: id(), environment: environment, chosenID: nil, type: "a", application: nil, created: now,
@@ -221,7 +250,8 @@ final class DispatcherSimulation {
             let delivery = Delivery(
                 id: id(), environment: environment, event: event.id, endpoint: endpoint,
                 application: ApplicationID(high: 1, low: 1), cause: cause, createdAt: now,
-                state: .scheduled(due: cause == .test ? now : due))
+                turn: turn, state: .scheduled(due: cause == .test ? now : due))
+            untold.insert(delivery.id)
             waitingParcels.append(Parcel(delivery: delivery, event: event))
             deliveries += 1
         }
@@ -265,6 +295,7 @@ final class DispatcherSimulation {
             }
         } catch { return }
         guard store.move(stored, to: machine.state) else { return }
+        untold.insert(id)
         plan(
             isRetry
                 ? .rescheduleIsTold(id, stored.endpoint, due: now) : .cancelIsTold(id, stored.endpoint), within: 20)
@@ -278,6 +309,7 @@ final class DispatcherSimulation {
             try perform(dispatcher.endpointDeleted(endpoint))
         } else {
             receivers[endpoint]?.told = receiver.rules
+            if receiver.told?.rateLimit != receiver.rules.rateLimit { receivers[endpoint]?.starts = [] }
             try perform(dispatcher.endpointChanged(endpoint, receiver.rules, now: now))
         }
     }
@@ -310,6 +342,7 @@ final class DispatcherSimulation {
         reported += 1
         isCommitting = false
         let batch = batch
+        for parcel in batch.parcels { untold.remove(parcel.delivery.id) }
         if commitFails {
             waitingOutcomes.insert(contentsOf: batch.outcomes, at: 0)
             try perform(dispatcher.mayHaveBeenAccepted(batch.parcels, now: now))
@@ -325,23 +358,27 @@ final class DispatcherSimulation {
         }
         let ready = heldAnswers.filter { $0.seen <= reported }
         heldAnswers.removeAll { $0.seen <= reported }
-        for (endpoint, parcels, nextDue, _) in ready {
-            try perform(dispatcher.loaded(endpoint, parcels, nextDue: nextDue, now: now))
-        }
+        for (endpoint, found, _) in ready { try perform(answer(endpoint, found)) }
         commitIfIdle()
     }
 
-    private func read(_ endpoint: EndpointID, _ limit: Int) {
+    private func answer(_ endpoint: EndpointID, _ found: Found) -> [DispatchAction] {
+        dispatcher.loaded(
+            endpoint, found.parcels, nextDue: found.nextDue, resumeAfter: found.resumeAfter, now: now)
+    }
+
+    private func read(_ endpoint: EndpointID, _ limit: Int, after key: String?) {
         loads += 1
         if chance(0.03) {
             plan(.readFails(endpoint), within: 100)
             return
         }
         if breach == .lostLoads, chance(0.2) { return }
-        var found = store.due(endpoint, by: now, limit: limit)
+        let due = store.dueInOrder(endpoint, by: now, limit: limit, after: key)
+        var found = Found(parcels: due.parcels, nextDue: due.nextDue, resumeAfter: due.resumeAfter)
         if breach == .staleLoads { found = lastRead.updateValue(found, forKey: endpoint) ?? found }
         plan(
-            .readIsAnswered(endpoint, found.parcels, nextDue: found.nextDue, seen: applied),
+            .readIsAnswered(endpoint, found, seen: applied),
             within: chance(0.2) ? 5000 : 50)
     }
 
@@ -386,9 +423,9 @@ final class DispatcherSimulation {
             case .settle(let parcel, let settlement):
                 waitingOutcomes.append((parcel, settlement))
                 commitIfIdle()
-            case .load(let endpoint, let limit):
-                plan(.read(endpoint, limit: limit), within: 50)
-            case .deactivate(let endpoint, _): plan(.deactivate(endpoint), within: 50)
+            case .load(let endpoint, let limit, let key): plan(.read(endpoint, limit: limit, after: key), within: 50)
+            case .tell: break
+            case .deactivate(let endpoint, _, _, _): plan(.deactivate(endpoint), within: 50)
             case .cancelStored(let endpoint): plan(.cancelStored(endpoint), within: 200)
             case .introduce(let endpoint, let stored):
                 guard let receiver = receivers[endpoint] else { throw violation("a stranger was introduced") }
@@ -431,11 +468,47 @@ final class DispatcherSimulation {
             guard receiver.inFlight < most else {
                 throw violation("\(endpoint) has more than \(most) attempts in flight")
             }
+            try checkRate(endpoint, receiver.told?.rateLimit)
+            try checkTurn(parcel)
         }
         plan(.attemptEnds(parcel, startedAt: now), within: chance(0.1) ? 15_000 : 200)
     }
 
     // MARK: Checking
+
+    /// No stretch of time saw more attempts than the rate limit gives it.
+    private func checkRate(_ endpoint: EndpointID, _ limit: RateLimit?) throws {
+        guard let limit else { return }
+        receivers[endpoint]?.starts.append(now)
+        let starts = receivers[endpoint]?.starts ?? []
+        for (index, start) in starts.enumerated() {
+            let seconds = Double(now.milliseconds - start.milliseconds) / 1000
+            let period = Double(limit.period.wholeMicroseconds) / 1_000_000
+            // Instants are whole milliseconds: one that is a millisecond early is as good as on time.
+            let most = Double(limit.burst) + (seconds + 0.001) * Double(limit.count) / period
+            guard Double(starts.count - index) <= most + 0.001 else {
+                throw violation("\(endpoint) got \(starts.count - index) attempts in \(seconds) s, \(most) at most")
+            }
+        }
+    }
+
+    /// Nothing of its key is under way, and nothing that comes before it waits.
+    private func checkTurn(_ parcel: Parcel) throws {
+        // One whose turn has not come was asked for by hand.
+        guard let turn = parcel.delivery.turn, turn.at <= now else { return }
+        let line = store.line(of: turn.key, at: parcel.delivery.endpoint).filter { !untold.contains($0.delivery.id) }
+        let id = parcel.delivery.id
+        if let other = line.first(where: { $0.delivery.id != id && flying[$0.delivery.id] != nil }) {
+            throw violation("\(id) was attempted while \(other.delivery.id) of its key was under way")
+        }
+        if let first = line.first, first.delivery.id != id {
+            throw violation(
+                "\(id) (attempt \(parcel.nextNumber)) was attempted before \(first.delivery.id) of its key "
+                    + "(\(first.delivery.attemptCount) attempts, due \(first.due.rfc3339), turn "
+                    + "\(first.delivery.turn?.at.rfc3339 ?? ""))")
+        }
+        turns += 1
+    }
 
     private func checkBounds() throws {
         let tests = flying.count

@@ -60,8 +60,49 @@ struct ModelStore {
         }
     }
 
-    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) -> (parcels: [Parcel], nextDue: Timestamp?) {
+    /// What an ordered endpoint has due: what has no turn, and the beginnings of the keys' lines.
+    func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, limit: Int, after key: String?
+    ) -> (parcels: [Parcel], nextDue: Timestamp?, resumeAfter: String?) {
+        var (found, nextDue) = due(endpoint, by: now, limit: max(1, limit / 2)) { $0.delivery.turn == nil }
         let waiting = (waiting[endpoint] ?? []).compactMap { deliveries[$0] }
+        let lines = Dictionary(grouping: waiting.filter { $0.delivery.turn != nil }) { $0.delivery.turn?.key ?? "" }
+        let keys = lines.keys.sorted().filter { name in key.map { name > $0 } ?? true }
+        for (visited, name) in keys.enumerated() {
+            // Few, so that histories come to go on from there.
+            if visited > 0, visited == Self.keysAtOnce || found.count >= limit {
+                return (found, nextDue, keys[visited - 1])
+            }
+            let line = (lines[name] ?? []).sorted { Self.turn(of: $0) < Self.turn(of: $1) }
+            guard let head = line.first else { continue }
+            guard head.due <= now else {
+                nextDue = min(nextDue ?? head.due, head.due)
+                continue
+            }
+            let due = line.prefix { ($0.delivery.turn?.at ?? now) <= now || $0.delivery.id == head.delivery.id }
+            found += due.prefix(min(Self.mostOfAKey, max(1, limit - found.count)))
+        }
+        return (found, nextDue, nil)
+    }
+
+    private static let keysAtOnce = 2
+    private static let mostOfAKey = 3
+
+    private static func turn(of parcel: Parcel) -> (Timestamp, DeliveryID) {
+        (parcel.delivery.turn?.at ?? parcel.due, parcel.delivery.id)
+    }
+
+    /// The deliveries of a key that wait, the one whose turn it is first.
+    func line(of key: String, at endpoint: EndpointID) -> [Parcel] {
+        (waiting[endpoint] ?? []).compactMap { deliveries[$0] }.filter { $0.delivery.turn?.key == key }
+            .sorted { Self.turn(of: $0) < Self.turn(of: $1) }
+    }
+
+    func due(
+        _ endpoint: EndpointID, by now: Timestamp, limit: Int, where isWanted: (Parcel) -> Bool = { _ in true }
+    ) -> (parcels: [Parcel], nextDue: Timestamp?) {
+        let waiting = (waiting[endpoint] ?? []).compactMap { deliveries[$0] }
+            .filter(isWanted)
             .sorted { ($0.due, $0.delivery.id) < ($1.due, $1.delivery.id) }
         let due = waiting.prefix { $0.due <= now }.prefix(limit)
         return (Array(due), waiting.dropFirst(due.count).first?.due)

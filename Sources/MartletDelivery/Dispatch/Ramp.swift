@@ -1,0 +1,28 @@
+import MartletCore
+
+/// How a lane that comes back after a pause is brought up to speed: ten attempts in the first second, twice as many in
+/// each second after that, no bound after the tenth.
+struct Ramp: Sendable, Hashable {
+    static let length = Duration.seconds(10)
+    private static let firstRate = 10.0
+
+    private let start: Timestamp
+    /// When the next attempt may start, in microseconds.
+    private var nextAt: Double
+
+    init(start: Timestamp) {
+        self.start = start
+        nextAt = Double(start.milliseconds) * 1000
+    }
+
+    func isOver(at now: Timestamp) -> Bool { now >= start + Self.length }
+
+    /// When the next attempt may start, rounded up to the millisecond.
+    var next: Timestamp { Timestamp(milliseconds: Int64((nextAt / 1000).rounded(.up))) }
+
+    mutating func take(now: Timestamp) {
+        var rate = Self.firstRate
+        for _ in 0..<max(0, now.since(start).components.seconds) { rate *= 2 }
+        nextAt = max(nextAt, Double(now.milliseconds) * 1000) + 1_000_000 / rate
+    }
+}

@@ -1,0 +1,171 @@
+import DequeModule
+import HeapModule
+import MartletCore
+import MartletService
+
+/// The deliveries of an ordered lane that are in memory, by their ordering key: of each key one at a time, in turn.
+///
+/// What is here of a key is always the beginning of what waits of it: a delivery never overtakes one that stands in the
+/// store alone.
+struct TurnQueue {
+    private struct Line {
+        /// By turn, the first one first.
+        var parcels: Deque<Parcel> = []
+        /// How many of the key are under way or not yet recorded.
+        var busy = 0
+        /// Whether more of the key stands, or may stand, in the store alone.
+        var hasMore = false
+        /// Whether the key is among those that are ready.
+        var isReady = false
+    }
+
+    private struct WaitingKey: Comparable {
+        let due: Timestamp
+        let key: String
+
+        static func < (left: Self, right: Self) -> Bool { left.due < right.due }
+    }
+
+    private var lines: [String: Line] = [:]
+    /// Keys whose first delivery was due when they came here; they take turns.
+    private var ready: Deque<String> = []
+    /// Keys whose first delivery waits for its instant. May name some that have moved on.
+    private var waiting: Heap<WaitingKey> = []
+    private(set) var count = 0
+    /// How many of the ready keys have a first attempt to make.
+    var hasReadyFirstAttempt: Bool { ready.contains { lines[$0]?.parcels.first?.isRetry == false } }
+
+    var hasReady: Bool { !ready.isEmpty }
+    var nextDue: Timestamp? { waiting.min?.due }
+
+    var ids: Set<DeliveryID> {
+        var ids: Set<DeliveryID> = []
+        for line in lines.values {
+            for parcel in line.parcels { ids.insert(parcel.delivery.id) }
+        }
+        return ids
+    }
+
+    func knowsAll(of key: String) -> Bool? { lines[key].map { !$0.hasMore } }
+
+    func isBeforeSome(_ parcel: Parcel, of key: String) -> Bool {
+        lines[key]?.parcels.last.map { parcel.isBefore($0) } ?? false
+    }
+
+    mutating func noteMore(of key: String) -> Bool {
+        guard lines[key] != nil else { return false }
+        lines[key]?.hasMore = true
+        return true
+    }
+
+    mutating func insert(_ parcel: Parcel, _ turn: Turn, now: Timestamp) {
+        var line = lines[turn.key] ?? Line()
+        // Nearly always the last.
+        var place = line.parcels.count
+        while place > 0, parcel.isBefore(line.parcels[place - 1]) { place -= 1 }
+        line.parcels.insert(parcel, at: place)
+        lines[turn.key] = line
+        count += 1
+        if place == 0 { look(at: turn.key, now: now) }
+    }
+
+    mutating func promote(now: Timestamp) {
+        while let first = waiting.min, first.due <= now {
+            waiting.removeMin()
+            look(at: first.key, now: now)
+        }
+    }
+
+    /// Takes out the first delivery of the next key that may go, and makes the key busy.
+    mutating func popNext(retriesAllowed: Bool, now: Timestamp) -> Parcel? {
+        for _ in 0..<ready.count {
+            guard let key = ready.popFirst() else { return nil }
+            lines[key]?.isReady = false
+            guard var line = lines[key], line.busy == 0, let first = line.parcels.first else { continue }
+            guard first.due <= now else {
+                look(at: key, now: now)
+                continue
+            }
+            guard retriesAllowed || !first.isRetry else {
+                line.isReady = true
+                lines[key] = line
+                ready.append(key)
+                continue
+            }
+            line.parcels.removeFirst()
+            line.busy += 1
+            lines[key] = line
+            count -= 1
+            return first
+        }
+        return nil
+    }
+
+    mutating func release(_ key: String, now: Timestamp) -> Bool {
+        guard var line = lines[key] else { return false }
+        line.busy = max(0, line.busy - 1)
+        guard line.busy == 0, line.parcels.isEmpty else {
+            lines[key] = line
+            look(at: key, now: now)
+            return false
+        }
+        lines[key] = nil
+        return line.hasMore
+    }
+
+    mutating func remove(_ id: DeliveryID, now: Timestamp) -> Parcel? {
+        for (key, line) in lines {
+            guard let index = line.parcels.firstIndex(where: { $0.delivery.id == id }) else { continue }
+            let parcel = lines[key]?.parcels.remove(at: index)
+            count -= 1
+            look(at: key, now: now)
+            return parcel
+        }
+        return nil
+    }
+
+    mutating func removeAll(of key: String) -> [Parcel] {
+        guard var line = lines[key] else { return [] }
+        let parcels = Array(line.parcels)
+        count -= parcels.count
+        line.parcels = []
+        line.hasMore = true
+        // While one is under way, the key stays known: nothing may overtake what now stands in the store alone.
+        lines[key] = line.busy > 0 ? line : nil
+        return parcels
+    }
+
+    mutating func removeAll() -> [Parcel] {
+        let parcels = lines.keys.flatMap { removeAll(of: $0) }
+        ready.removeAll()
+        waiting = []
+        for key in lines.keys { lines[key]?.isReady = false }
+        return parcels
+    }
+
+    /// Puts a key where its first delivery belongs: among the ready ones, or those that wait.
+    private mutating func look(at key: String, now: Timestamp) {
+        guard let line = lines[key], line.busy == 0 else { return }
+        guard let first = line.parcels.first else {
+            lines[key] = nil
+            return
+        }
+        if first.due > now {
+            waiting.insert(WaitingKey(due: first.due, key: key))
+        } else if !line.isReady {
+            lines[key]?.isReady = true
+            ready.append(key)
+        }
+    }
+}
+
+extension Parcel {
+    /// Where its delivery stands in its key's line.
+    var turn: Turn? { delivery.turn }
+
+    /// Whether its turn comes before the other's.
+    fileprivate func isBefore(_ other: Parcel) -> Bool {
+        guard let turn, let others = other.turn else { return false }
+        return turn.at != others.at ? turn.at < others.at : delivery.id < other.delivery.id
+    }
+}
