@@ -49,7 +49,11 @@ import Testing
         let server = try await ServerProcess(in: directory)
 
         let ended = try await MartletProcess.run(
-            ["doctor", "--json", "--listen", server.url.authority], in: directory)
+            // Bounds that any limit of open files holds.
+            [
+                "doctor", "--json", "--listen", server.url.authority, "--max-clients", "50", "--max-connections", "50",
+                "--max-in-flight", "50",
+            ], in: directory)
         let report = try JSONValue(parsing: ended.output)
 
         #expect(ended.status == 0)

@@ -68,9 +68,11 @@ struct APIClient: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head(method, path, body)))
-            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-            try await outbound.write(.end(nil))
+            var parts = [HTTPClientRequestPart.head(head(method, path, body))]
+            if let body { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            parts.append(.end(nil))
+            // At once: part by part, the server may have answered and closed before the end, which is no byte, is written.
+            try await outbound.write(contentsOf: parts)
             var answer = Answer(status: 0, body: [])
             for try await part in inbound {
                 switch part {
