@@ -85,7 +85,7 @@ public final class SQLiteStore: Sendable {
     }
 }
 
-extension SQLiteStore: Store {
+extension SQLiteStore: Store, SoleNode {
     public func close() async {
         // The last connection to close moves the write-ahead log into the file: the one that may write.
         await readers.close()

@@ -25,7 +25,7 @@ public final class FaultyStore: Store {
         var faults = 0
     }
 
-    private let store: any Store
+    let store: any Store
     private let state: Mutex<State>
 
     /// Fails the calls with these numbers.
@@ -82,7 +82,7 @@ public final class FaultyStore: Store {
         }
     }
 
-    private func call<Result>(
+    func call<Result>(
         _ work: () async throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
         let (number, fault) = nextFault()

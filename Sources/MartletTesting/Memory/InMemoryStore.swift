@@ -4,7 +4,7 @@ import Synchronization
 
 /// A store that keeps everything in memory and forgets it with its process: for tests and simulations. It keeps the
 /// whole contract, durability aside.
-public final class InMemoryStore: Store {
+public final class InMemoryStore: Store, SoleNode {
     private let contents = Mutex<MemoryContents?>(MemoryContents())
 
     public init() {}
