@@ -72,7 +72,7 @@ struct Operation: Sendable {
     /// Whether the path names one thing of a collection.
     var namesOne: Bool { path.contains("{") }
 
-    /// Every POST takes an `Idempotency-Key`: SPEC section 3.
+    /// Every POST takes an `Idempotency-Key`: docs/api.md.
     var takesIdempotencyKey: Bool { method == .post }
 
     /// The first part of its path after the version, which its operations are grouped by: `webhooks`.

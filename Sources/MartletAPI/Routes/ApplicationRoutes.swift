@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// `/v1/applications`: SPEC section 3. An application is named by its id or its uid.
+/// `/v1/applications`: docs/api.md. An application is named by its id or its uid.
 struct ApplicationRoutes: RouteGroup {
     let kit: RouteKit
     let applications: ApplicationService

@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// `/v1/event-types`: SPEC section 3.
+/// `/v1/event-types`: docs/api.md.
 struct CatalogueRoutes: RouteGroup {
     let kit: RouteKit
     let types: EventTypeService

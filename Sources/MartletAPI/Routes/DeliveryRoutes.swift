@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// `/v1/deliveries`: SPEC section 3.
+/// `/v1/deliveries`: docs/api.md.
 struct DeliveryRoutes: RouteGroup {
     let kit: RouteKit
     let deliveries: DeliveryService

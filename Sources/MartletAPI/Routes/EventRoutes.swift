@@ -4,7 +4,7 @@ import MartletCore
 import MartletService
 import NIOCore
 
-/// `/v1/events`: SPEC section 3.
+/// `/v1/events`: docs/api.md.
 struct EventRoutes: RouteGroup {
     let kit: RouteKit
     let events: EventService

@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// Recoveries, bulk replays and `/v1/jobs`: SPEC section 3.
+/// Recoveries, bulk replays and `/v1/jobs`: docs/api.md.
 struct JobRoutes: RouteGroup {
     let kit: RouteKit
     let jobs: JobService

@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// `/v1/keys`: SPEC section 3.
+/// `/v1/keys`: docs/api.md.
 struct KeyRoutes: RouteGroup {
     let kit: RouteKit
     let keys: KeyService

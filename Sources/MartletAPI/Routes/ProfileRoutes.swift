@@ -3,7 +3,7 @@ import Hummingbird
 import MartletCore
 import MartletService
 
-/// `/v1/profiles`: SPEC section 3. A new profile says what differs from `base`, `standard` unless it names another.
+/// `/v1/profiles`: docs/api.md. A new profile says what differs from `base`, `standard` unless it names another.
 struct ProfileRoutes: RouteGroup {
     let kit: RouteKit
     let profiles: ProfileService

@@ -4,7 +4,7 @@ import MartletCore
 import MartletService
 import WebhookSigning
 
-/// `/v1/webhooks`: SPEC section 3.
+/// `/v1/webhooks`: docs/api.md.
 struct WebhookRoutes: RouteGroup {
     let kit: RouteKit
     let webhooks: WebhookService

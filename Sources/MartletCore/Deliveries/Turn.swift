@@ -1,4 +1,4 @@
-/// A delivery's place in the order of its endpoint: `ordered` in SPEC section 4.
+/// A delivery's place in the order of its endpoint: docs/ordering.md.
 ///
 /// The deliveries of one endpoint with the same key go out one at a time, by ``at`` and then by id. Deliveries with
 /// different keys do not wait for each other. A turn is given when a delivery is made and never changes, so that a

@@ -1,4 +1,4 @@
-/// When an endpoint that fails is taken out of service: SPEC section 4, "failed for 5 days running".
+/// When an endpoint that fails is taken out of service: docs/endpoint-health.md.
 public struct FailureRule: Sendable, Hashable {
     /// How long it must have failed without a success: 5 days.
     public var after: Duration

@@ -351,7 +351,7 @@ public struct Dispatcher: ~Copyable {
                 continue
             }
             if let parcel = lane.queue.popNext(retriesAllowed: lane.allowsRetry(now: now), now: now) {
-                proven.charge(line, size: parcel.size)
+                line?.pay(size: parcel.size)
                 self.start(parcel, in: lane, holdsSlot: true, now: now, into: &actions)
             }
             refresh(lane, now: now, into: &actions)
@@ -370,8 +370,8 @@ public struct Dispatcher: ~Copyable {
         return admitsUnproven ? unproven.next(free: free) : nil
     }
 
-    /// How many slots a lane may hold once more than half of them are taken: no more than are free, and one where it has not shown
-    /// that it answers. So whoever comes next finds one.
+    /// How many slots a lane may hold once more than half of them are taken: no more than are free, and one where it has
+    /// not shown that it answers. So whoever comes next finds one.
     private func slotsUnderPressure(for lane: Lane) -> Int {
         guard takenSlots * 2 > limits.inFlight else { return .max }
         return lane.isProven ? limits.inFlight - takenSlots : 1

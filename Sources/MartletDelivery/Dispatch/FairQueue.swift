@@ -38,9 +38,6 @@ struct FairQueue {
         return nil
     }
 
-    /// Has an application pay for a delivery of `size` bytes that was taken from one of its lanes.
-    func charge(_ line: LaneLine?, size: Int) { line?.deficit -= 1 + size >> 16 }
-
     private mutating func rotate() { lines.append(lines.removeFirst()) }
 }
 
@@ -63,4 +60,7 @@ final class LaneLine {
     fileprivate var isQueued = false
 
     init(_ share: Share) { self.share = share }
+
+    /// Has the application pay for a delivery of `size` bytes that was taken from one of the lanes.
+    func pay(size: Int) { deficit -= 1 + size >> 16 }
 }

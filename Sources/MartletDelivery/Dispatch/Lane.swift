@@ -23,19 +23,20 @@ final class Lane {
     /// No delivery that is in the store alone is due before this; `nil` where there is none at all.
     var stored: Timestamp?
     var isLoading = false
-    /// Where the look through the ordering keys goes on, and the earliest due that it has passed.
+    /// Where the look through the ordering keys goes on.
     var cursor: String?
-    var passedDue: Timestamp?
+    /// The earliest due that it has passed.
+    private var passedDue: Timestamp?
     /// The earliest due that was noted since the look began: it may be of a key that the look has passed.
     private var notedInLook: Timestamp?
     /// Deliveries settled or cancelled while a load was under way, whose read may have seen them as they were before.
     var movedWhileLoading: Set<DeliveryID> = []
     /// Ordering keys of which a read that is under way says nothing any more, since what comes first of them has moved.
-    var staleKeys: Set<String> = []
+    private var staleKeys: Set<LineKey> = []
     /// Whether that goes for every key.
-    var isStale = false
+    private var isStale = false
     /// Ordering keys of which something was stored while a read was under way, which it may not have seen.
-    private var grownKeys: Set<String> = []
+    private var grownKeys: Set<LineKey> = []
     /// Whether the lane waits for its turn to send.
     var isQueued = false
     /// In which line it does, or last did.
@@ -212,7 +213,7 @@ final class Lane {
             noteStored(parcel.due)
             return []
         }
-        if isLoading { grownKeys.insert(key) }
+        if isLoading { grownKeys.insert(LineKey(key)) }
         let later = queue.isBeforeSome(parcel, of: key) ? spill(key) : []
         for parcel in later { noteStored(parcel.due) }
         if !queue.noteMore(of: key) { noteStored(parcel.due) }
@@ -222,7 +223,7 @@ final class Lane {
     /// Whether a read that is under way has nothing to say of the parcel.
     func isStale(_ parcel: Parcel) -> Bool {
         guard let key = parcel.turn?.key else { return false }
-        return isStale || staleKeys.contains(key)
+        return isStale || staleKeys.contains(LineKey(key))
     }
 
     /// A read has been taken over.
@@ -231,7 +232,7 @@ final class Lane {
     ///   - nextDue: when the first of those that it passed over is due.
     ///   - resumeAfter: where the look through the ordering keys goes on; `nil` at its end.
     func loaded(nextDue: Timestamp?, resumeAfter: String?, now: Timestamp) {
-        for key in grownKeys { _ = queue.noteMore(of: key) }
+        for key in grownKeys { _ = queue.noteMore(of: key.text) }
         if let due = nextDue { passedDue = min(passedDue ?? due, due) }
         endLoading()
         cursor = resumeAfter
@@ -255,7 +256,7 @@ final class Lane {
 
     /// Takes every parcel of an ordering key out of memory.
     func spill(_ key: String) -> [Parcel] {
-        if isLoading { staleKeys.insert(key) }
+        if isLoading { staleKeys.insert(LineKey(key)) }
         return queue.removeAll(of: key)
     }
 

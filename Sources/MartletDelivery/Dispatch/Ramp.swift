@@ -21,8 +21,8 @@ struct Ramp: Sendable, Hashable {
     var next: Timestamp { Timestamp(milliseconds: Int64((nextAt / 1000).rounded(.up))) }
 
     mutating func take(now: Timestamp) {
-        var rate = Self.firstRate
-        for _ in 0..<max(0, now.since(start).components.seconds) { rate *= 2 }
+        let second = min(max(0, now.since(start).components.seconds), Self.length.components.seconds)
+        let rate = Self.firstRate * Double(1 << second)
         nextAt = max(nextAt, Double(now.milliseconds) * 1000) + 1_000_000 / rate
     }
 }

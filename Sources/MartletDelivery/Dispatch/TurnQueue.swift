@@ -21,18 +21,18 @@ struct TurnQueue {
 
     private struct WaitingKey: Comparable {
         let due: Timestamp
-        let key: String
+        let key: LineKey
 
         static func < (left: Self, right: Self) -> Bool { left.due < right.due }
     }
 
-    private var lines: [String: Line] = [:]
+    private var lines: [LineKey: Line] = [:]
     /// Keys whose first delivery was due when they came here; they take turns.
-    private var ready: Deque<String> = []
+    private var ready: Deque<LineKey> = []
     /// Keys whose first delivery waits for its instant. May name some that have moved on.
     private var waiting: Heap<WaitingKey> = []
     private(set) var count = 0
-    /// How many of the ready keys have a first attempt to make.
+    /// Whether one of the ready keys has a first attempt to make.
     var hasReadyFirstAttempt: Bool { ready.contains { lines[$0]?.parcels.first?.isRetry == false } }
 
     var hasReady: Bool { !ready.isEmpty }
@@ -46,27 +46,28 @@ struct TurnQueue {
         return ids
     }
 
-    func knowsAll(of key: String) -> Bool? { lines[key].map { !$0.hasMore } }
+    func knowsAll(of key: String) -> Bool? { lines[LineKey(key)].map { !$0.hasMore } }
 
     func isBeforeSome(_ parcel: Parcel, of key: String) -> Bool {
-        lines[key]?.parcels.last.map { parcel.isBefore($0) } ?? false
+        lines[LineKey(key)]?.parcels.last.map { parcel.isBefore($0) } ?? false
     }
 
     mutating func noteMore(of key: String) -> Bool {
-        guard lines[key] != nil else { return false }
-        lines[key]?.hasMore = true
+        guard lines[LineKey(key)] != nil else { return false }
+        lines[LineKey(key)]?.hasMore = true
         return true
     }
 
     mutating func insert(_ parcel: Parcel, _ turn: Turn, now: Timestamp) {
-        var line = lines[turn.key] ?? Line()
+        let key = LineKey(turn.key)
+        var line = lines[key] ?? Line()
         // Nearly always the last.
         var place = line.parcels.count
         while place > 0, parcel.isBefore(line.parcels[place - 1]) { place -= 1 }
         line.parcels.insert(parcel, at: place)
-        lines[turn.key] = line
+        lines[key] = line
         count += 1
-        if place == 0 { look(at: turn.key, now: now) }
+        if place == 0 { look(at: key, now: now) }
     }
 
     mutating func promote(now: Timestamp) {
@@ -102,6 +103,7 @@ struct TurnQueue {
     }
 
     mutating func release(_ key: String, now: Timestamp) -> Bool {
+        let key = LineKey(key)
         guard var line = lines[key] else { return false }
         line.busy = max(0, line.busy - 1)
         guard line.busy == 0, line.parcels.isEmpty else {
@@ -124,7 +126,9 @@ struct TurnQueue {
         return nil
     }
 
-    mutating func removeAll(of key: String) -> [Parcel] {
+    mutating func removeAll(of key: String) -> [Parcel] { removeAll(of: LineKey(key)) }
+
+    private mutating func removeAll(of key: LineKey) -> [Parcel] {
         guard var line = lines[key] else { return [] }
         let parcels = Array(line.parcels)
         count -= parcels.count
@@ -144,7 +148,7 @@ struct TurnQueue {
     }
 
     /// Puts a key where its first delivery belongs: among the ready ones, or those that wait.
-    private mutating func look(at key: String, now: Timestamp) {
+    private mutating func look(at key: LineKey, now: Timestamp) {
         guard let line = lines[key], line.busy == 0 else { return }
         guard let first = line.parcels.first else {
             lines[key] = nil
@@ -156,6 +160,20 @@ struct TurnQueue {
             lines[key]?.isReady = true
             ready.append(key)
         }
+    }
+}
+
+/// An ordering key as keys are told apart everywhere: by their bytes. Strings by themselves count as equal where they only
+/// look alike.
+struct LineKey: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
     }
 }
 

@@ -29,7 +29,7 @@ public struct EventDraft: Sendable {
 }
 
 extension EventBody {
-    /// The envelope of an event: `{"id":…,"type":…,"created":…,"data":…}`, as SPEC section 4 has it.
+    /// The envelope of an event: `{"id":…,"type":…,"created":…,"data":…}`: docs/api.md.
     ///
     /// - Parameters:
     ///   - id: printable ASCII without quotes or backslashes, as every event id is.

@@ -40,7 +40,7 @@ final class DispatcherScene {
 
     func parcel(
         to endpoint: EndpointID, due: Timestamp? = nil, cause: Delivery.Cause = .publish, size: Int = 10,
-        attempts: Int = 0
+        turn: Turn? = nil, attempts: Int = 0
     ) -> Parcel {
         let environment = EnvironmentID(high: 1, low: 1)
         let event = Event(
@@ -50,7 +50,7 @@ final class DispatcherScene {
         return Parcel(
             delivery: Delivery(
                 id: id(), environment: environment, event: event.id, endpoint: endpoint,
-                application: ApplicationID(high: 1, low: 1), cause: cause, createdAt: now,
+                application: ApplicationID(high: 1, low: 1), cause: cause, createdAt: now, turn: turn,
                 state: .scheduled(due: due ?? now), attemptCount: attempts, firstAttemptAt: attempts > 0 ? now : nil),
             event: event)
     }

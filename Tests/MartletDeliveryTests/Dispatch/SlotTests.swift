@@ -168,4 +168,16 @@ import Testing
         #expect(sums.map(\.latency.total) == [3])
         #expect(again.isEmpty)
     }
+
+    @Test func keysThatLookAlikeButDifferInTheirBytesDoNotWaitForEachOther() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        let composed = Turn(key: "caf\u{e9}", at: scene.now)
+        let decomposed = Turn(key: "cafe\u{301}", at: scene.now)
+
+        let parcels = [composed, decomposed, composed].map { scene.parcel(to: endpoint, turn: $0) }
+        let sent = scene.accept(parcels).sent
+
+        #expect(sent.map(\.delivery.id) == [parcels[0].delivery.id, parcels[1].delivery.id])
+    }
 }
