@@ -4,43 +4,130 @@ import Synchronization
 
 /// A store that keeps everything in memory and forgets it with its process: for tests and simulations. It keeps the
 /// whole contract, durability aside.
-public final class InMemoryStore: Store, SoleNode {
-    private let contents = Mutex<MemoryContents?>(MemoryContents())
+///
+/// Made by itself, it is one process's alone. Several that share a ``SharedMemory`` are the stores of several nodes.
+public final class InMemoryStore: Store {
+    private struct Seat {
+        var viewer: Viewer
+        var isClosed = false
+    }
 
-    public init() {}
+    public let isShared: Bool
+    private let memory: SharedMemory
+    private let seat: Mutex<Seat>
+    /// Whose news it is that goes out, and who is not told of it.
+    private let listener: Int
+
+    /// A store of its own.
+    public init() {
+        memory = SharedMemory()
+        isShared = false
+        seat = Mutex(Seat(viewer: .sole))
+        listener = memory.addListener()
+    }
+
+    /// One node's store over what others see too. It is nobody's until somebody joins through it.
+    public init(sharing memory: SharedMemory) {
+        self.memory = memory
+        isShared = true
+        seat = Mutex(Seat(viewer: .node(.nobody)))
+        listener = memory.addListener()
+    }
 
     private func with<Result: Sendable>(
         _ work: (inout MemoryContents) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try contents.withLock { (contents) throws(StoreError) in
-            guard contents != nil else { throw .unavailable("The store is closed.") }
-            // Taken out and put back, so that its dictionaries are changed in place; what throws has changed nothing.
-            var open = contents.take() ?? MemoryContents()
-            defer { contents = open }
-            return try work(&open)
+        try with { (contents, _) throws(StoreError) in try work(&contents) }
+    }
+
+    private func with<Result: Sendable>(
+        _ work: (inout MemoryContents, Viewer) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let seat = seat.withLock { $0 }
+        guard !seat.isClosed else { throw .unavailable("The store is closed.") }
+        return try memory.with(from: listener) { (contents) throws(StoreError) in
+            try work(&contents, seat.viewer)
         }
     }
 
     public func close() async {
-        contents.withLock { $0 = nil }
+        seat.withLock { $0.isClosed = true }
+        memory.removeListener(listener)
+        if !isShared { memory.forget() }
+    }
+
+    // MARK: Nodes
+
+    public func join(as name: String, lease: Duration) async throws(StoreError) -> NodeNumber {
+        guard isShared else { return NodeNumber(rawValue: 1) }
+        let now = memory.now()
+        let number = try with { contents, viewer in contents.join(as: name, lease: lease, in: viewer, now: now) }
+        seat.withLock { $0.viewer = .node(number) }
+        return number
+    }
+
+    public func beat() async throws(StoreError) {
+        let now = memory.now()
+        try with { (contents, viewer) throws(StoreError) in try contents.beat(viewer, now: now) }
+    }
+
+    public func leave() async throws(StoreError) {
+        try with { contents, viewer in contents.leave(viewer) }
+    }
+
+    public func nodes() async throws(StoreError) -> [Node] {
+        let now = memory.now()
+        return try with { $0.livingNodes(now: now) }
+    }
+
+    public func takeOver(limit: Int) async throws(StoreError) -> TakeOver {
+        let now = memory.now()
+        return try with { (contents, viewer) throws(StoreError) in
+            try contents.takeOver(limit: limit, viewer, now: now)
+        }
+    }
+
+    public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> {
+        let now = memory.now()
+        return try with { (contents, viewer) throws(StoreError) in try contents.claimEndpoints(viewer, now: now) }
+    }
+
+    public func rehome(_ endpoint: EndpointID) async throws(StoreError) {
+        try with { (contents, viewer) throws(StoreError) in try contents.rehome(endpoint, viewer) }
+    }
+
+    public func claim(_ duty: Duty) async throws(StoreError) -> Bool {
+        let now = memory.now()
+        return try with { (contents, viewer) throws(StoreError) in try contents.claim(duty, viewer, now: now) }
+    }
+
+    public func news() -> AsyncStream<StoreNews> {
+        isShared ? memory.listen(as: listener) : AsyncStream { $0.finish() }
+    }
+
+    public func configurationChanges(after number: Int64?) async throws(StoreError) -> ConfigurationNews {
+        guard isShared else { return ConfigurationNews(changes: [], last: 0) }
+        return try with { $0.configurationChanges(after: number) }
     }
 
     // MARK: Deliveries
 
     public func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult {
-        try with { (contents) throws(StoreError) in try contents.commit(batch) }
+        try with { (contents, viewer) throws(StoreError) in try contents.commit(batch, viewer) }
     }
 
     public func due(
         _ endpoint: EndpointID, by now: Timestamp, limit: Int
     ) async throws(StoreError) -> DueDeliveries {
-        try with { $0.due(endpoint, by: now, limit: limit) }
+        try with { contents, viewer in contents.due(endpoint, by: now, limit: limit, viewer) }
     }
 
     public func dueInOrder(
         _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
     ) async throws(StoreError) -> OrderedDeliveries {
-        try with { $0.dueInOrder(endpoint, by: now, after: key, limit: limit) }
+        try with { contents, viewer in
+            contents.dueInOrder(endpoint, by: now, after: key, limit: limit, viewer)
+        }
     }
 
     public func head(of key: String, at endpoint: EndpointID) async throws(StoreError) -> DeliveryID? {
@@ -52,17 +139,21 @@ public final class InMemoryStore: Store, SoleNode {
     }
 
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
-        try with { $0.earliestDue() }
+        try with { contents, viewer in contents.earliestDue(viewer) }
     }
 
     public func move(_ delivery: Delivery, to state: DeliveryState) async throws(StoreError) -> Bool {
-        try with { $0.move(delivery, to: state) }
+        try with { (contents, viewer) throws(StoreError) in
+            try contents.move(delivery, to: state, viewer)
+        }
     }
 
     public func cancelDeliveries(
         of endpoint: EndpointID, at now: Timestamp, limit: Int
     ) async throws(StoreError) -> Int {
-        try with { $0.cancelDeliveries(of: endpoint, at: now, limit: limit) }
+        try with { (contents, viewer) throws(StoreError) in
+            try contents.cancelDeliveries(of: endpoint, at: now, limit: limit, viewer)
+        }
     }
 
     public func backlog(of endpoint: EndpointID) async throws(StoreError) -> Int {
@@ -70,11 +161,11 @@ public final class InMemoryStore: Store, SoleNode {
     }
 
     public func backlogs() async throws(StoreError) -> [EndpointBacklog] {
-        try with { contents in
+        try with { contents, viewer in
             contents.scheduled.compactMap { endpoint, waiting in
-                contents.endpoints[endpoint].map {
-                    EndpointBacklog(endpoint: endpoint, application: $0.application, count: waiting.count)
-                }
+                let count = waiting.count { contents.isOwn($0, of: endpoint, viewer) }
+                guard count > 0, let application = contents.endpoints[endpoint]?.application else { return nil }
+                return EndpointBacklog(endpoint: endpoint, application: application, count: count)
             }
         }
     }
@@ -83,7 +174,7 @@ public final class InMemoryStore: Store, SoleNode {
         try with { contents in
             Backlog(
                 count: contents.scheduled.values.reduce(0) { $0 + $1.count },
-                earliestDue: contents.earliestDue().values.min())
+                earliestDue: contents.earliestDue(.sole).values.min())
         }
     }
 

@@ -2,11 +2,12 @@ import MartletCore
 import MartletStore
 
 extension MemoryContents {
-    mutating func commit(_ batch: CommitBatch) throws(StoreError) -> CommitResult {
-        if isAllNew(batch) { return try carryOut(batch) }
+    mutating func commit(_ batch: CommitBatch, _ viewer: Viewer) throws(StoreError) -> CommitResult {
+        try requireMember(viewer)
+        if isAllNew(batch) { return try carryOut(batch, viewer) }
         // Something may be refused half-way: on a copy, then.
         var changed = self
-        let result = try changed.carryOut(batch)
+        let result = try changed.carryOut(batch, viewer)
         self = changed
         return result
     }
@@ -29,12 +30,12 @@ extension MemoryContents {
         return batch.settlements.allSatisfy { environments[$0.environment] != nil }
     }
 
-    private mutating func carryOut(_ batch: CommitBatch) throws(StoreError) -> CommitResult {
+    private mutating func carryOut(_ batch: CommitBatch, _ viewer: Viewer) throws(StoreError) -> CommitResult {
         var result = CommitResult()
-        for acceptance in batch.acceptances { result.acceptances.append(try accept(acceptance)) }
+        for acceptance in batch.acceptances { result.acceptances.append(try accept(acceptance, viewer)) }
         for settlement in batch.settlements {
             try check(settlement.environment)
-            result.settled.append(settle(settlement))
+            result.settled.append(settle(settlement, viewer))
         }
         return result
     }
@@ -45,7 +46,7 @@ extension MemoryContents {
         }
     }
 
-    private mutating func accept(_ acceptance: Acceptance) throws(StoreError) -> AcceptanceResult {
+    private mutating func accept(_ acceptance: Acceptance, _ viewer: Viewer) throws(StoreError) -> AcceptanceResult {
         if let stamp = acceptance.stamp, let earlier = answers[Named(stamp)],
             earlier.stamp.expiresAt > stamp.presentedAt
         {
@@ -60,7 +61,7 @@ extension MemoryContents {
             if job == nil { return .jobMoved }
         }
         var results: [AcceptanceResult.EntryResult] = []
-        for entry in acceptance.entries { results.append(try accept(entry)) }
+        for entry in acceptance.entries { results.append(try accept(entry, viewer)) }
         if let step = acceptance.step, var job {
             let stored = zip(acceptance.entries, results).filter { $1 == .stored }
             job.advance(step, events: stored.count, deliveries: stored.reduce(0) { $0 + $1.0.deliveries.count })
@@ -75,7 +76,9 @@ extension MemoryContents {
         return .accepted(results)
     }
 
-    private mutating func accept(_ entry: Acceptance.Entry) throws(StoreError) -> AcceptanceResult.EntryResult {
+    private mutating func accept(
+        _ entry: Acceptance.Entry, _ viewer: Viewer
+    ) throws(StoreError) -> AcceptanceResult.EntryResult {
         let event = entry.event
         try check(event.environment)
         if entry.isReplay {
@@ -100,12 +103,13 @@ extension MemoryContents {
                 throw .conflict("There is a delivery \(delivery.id) already.")
             }
             put(delivery)
+            assignOwner(of: delivery, viewer)
             deliveriesOfEvent[event.id, default: []].append(delivery.id)
         }
         return .stored
     }
 
-    private mutating func settle(_ settlement: Settlement) -> Bool {
+    private mutating func settle(_ settlement: Settlement, _ viewer: Viewer) -> Bool {
         let attempt = settlement.attempt
         guard var delivery = deliveries[attempt.delivery], delivery.environment == settlement.environment else {
             return false
@@ -113,7 +117,9 @@ extension MemoryContents {
         if attempts[delivery.id]?.contains(where: { $0.number == attempt.number }) != true {
             attempts[delivery.id, default: []].append(attempt)
         }
-        let isExpected = delivery.state.status == .scheduled && delivery.attemptCount == attempt.number - 1
+        let isExpected =
+            delivery.state.status == .scheduled && delivery.attemptCount == attempt.number - 1
+            && isOwn(delivery.id, of: delivery.endpoint, viewer)
         if isExpected {
             delivery.state = settlement.state
             delivery.attemptCount = attempt.number
@@ -126,19 +132,30 @@ extension MemoryContents {
         return isExpected
     }
 
-    mutating func move(_ delivery: Delivery, to state: DeliveryState) -> Bool {
+    mutating func move(_ delivery: Delivery, to state: DeliveryState, _ viewer: Viewer) throws(StoreError) -> Bool {
+        try requireMember(viewer)
         guard var stored = self.delivery(delivery.id, in: delivery.environment),
             stored.state.status.storedCode == delivery.state.status.storedCode,
             stored.attemptCount == delivery.attemptCount
         else { return false }
         if delivery.state.isFinal, !state.isFinal, events[stored.event]?.body.isDropped ?? true { return false }
+        let hadEnded = stored.state.isFinal
         stored.state = state
         put(stored)
+        if hadEnded, !state.isFinal { assignOwner(of: stored, viewer) }
+        if case .scheduled(let due) = state {
+            news.append(.moved(stored.id, of: stored.endpoint, due: due))
+        } else {
+            news.append(.moved(stored.id, of: stored.endpoint, due: nil))
+        }
         return true
     }
 
-    mutating func cancelDeliveries(of endpoint: EndpointID, at now: Timestamp, limit: Int) -> Int {
-        let cancelled = waiting(at: endpoint).prefix(limit)
+    mutating func cancelDeliveries(
+        of endpoint: EndpointID, at now: Timestamp, limit: Int, _ viewer: Viewer
+    ) throws(StoreError) -> Int {
+        try requireMember(viewer)
+        let cancelled = waiting(at: endpoint).filter { mayCancel($0.delivery.id, viewer) }.prefix(limit)
         for (_, delivery) in cancelled {
             var delivery = delivery
             delivery.state = .cancelled(at: now, reason: .endpointDeleted)
@@ -147,8 +164,10 @@ extension MemoryContents {
         return cancelled.count
     }
 
-    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) -> DueDeliveries {
-        let waiting = waiting(at: endpoint).filter { $0.delivery.turn == nil }
+    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int, _ viewer: Viewer) -> DueDeliveries {
+        let waiting = waiting(at: endpoint).filter {
+            $0.delivery.turn == nil && isOwn($0.delivery.id, of: endpoint, viewer)
+        }
         let due = waiting.prefix { $0.due <= now }.prefix(limit)
         return DueDeliveries(
             deliveries: due.compactMap { _, delivery in
@@ -157,8 +176,13 @@ extension MemoryContents {
             nextDue: waiting.dropFirst(due.count).first?.due)
     }
 
-    func earliestDue() -> [EndpointID: Timestamp] {
-        scheduled.compactMapValues { ids in ids.compactMap { deliveries[$0].flatMap(dueTime) }.min() }
+    func earliestDue(_ viewer: Viewer) -> [EndpointID: Timestamp] {
+        var earliest: [EndpointID: Timestamp] = [:]
+        for (endpoint, ids) in scheduled {
+            earliest[endpoint] =
+                ids.filter { isOwn($0, of: endpoint, viewer) }.compactMap { deliveries[$0].flatMap(dueTime) }.min()
+        }
+        return earliest
     }
 
     private func waiting(at endpoint: EndpointID) -> [(due: Timestamp, delivery: Delivery)] {

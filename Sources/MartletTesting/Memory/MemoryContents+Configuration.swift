@@ -20,6 +20,8 @@ extension MemoryContents {
     mutating func apply(_ changes: [ConfigurationChange]) throws(StoreError) {
         var changed = self
         for change in changes { try changed.apply(change) }
+        changed.changeLog += changes
+        changed.news.append(.configuration)
         self = changed
     }
 

@@ -8,6 +8,7 @@ extension MemoryContents {
         }
         guard jobs[job.id] == nil else { throw .conflict("There is a job \(job.id) already.") }
         jobs[job.id] = job
+        news.append(.jobs)
     }
 
     mutating func endJob(_ id: JobID, in environment: EnvironmentID, as state: JobState) -> Job? {
@@ -15,6 +16,7 @@ extension MemoryContents {
         job.state = state
         job.updatedAt = state.endedAt ?? job.updatedAt
         jobs[id] = job
+        news.append(.jobs)
         return job
     }
 

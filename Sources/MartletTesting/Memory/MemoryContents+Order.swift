@@ -9,11 +9,13 @@ extension MemoryContents {
     }
 
     /// What an endpoint has scheduled in order, by the bytes of the keys.
-    private func queues(at endpoint: EndpointID) -> [Queue] {
+    private func queues(at endpoint: EndpointID, _ viewer: Viewer = .sole) -> [Queue] {
         // By bytes, not by text: two spellings of one text are two keys.
         var queues: [[UInt8]: Queue] = [:]
         for id in scheduled[endpoint] ?? [] {
-            guard let delivery = deliveries[id], let turn = delivery.turn else { continue }
+            guard let delivery = deliveries[id], let turn = delivery.turn, isOwn(id, of: endpoint, viewer) else {
+                continue
+            }
             queues[Array(turn.key.utf8), default: Queue(key: turn.key, deliveries: [])].deliveries.append(delivery)
         }
         return queues.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, queue in
@@ -23,9 +25,11 @@ extension MemoryContents {
         }
     }
 
-    func dueInOrder(_ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int) -> OrderedDeliveries {
+    func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, _ viewer: Viewer
+    ) -> OrderedDeliveries {
         var found = OrderedDeliveries(deliveries: [], nextDue: nil, resumeAfter: nil)
-        let queues = queues(at: endpoint).filter { queue in
+        let queues = queues(at: endpoint, viewer).filter { queue in
             key.map { $0.utf8.lexicographicallyPrecedes(queue.key.utf8) } ?? true
         }
         for (visited, queue) in queues.enumerated() {

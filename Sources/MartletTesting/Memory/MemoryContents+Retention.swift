@@ -123,6 +123,7 @@ extension MemoryContents {
     private mutating func drop(_ id: DeliveryID) {
         guard let delivery = deliveries.removeValue(forKey: id) else { return }
         attempts[id] = nil
+        owners[id] = nil
         deliveriesOfEvent[delivery.event]?.removeAll { $0 == id }
         scheduled[delivery.endpoint]?.remove(id)
         if scheduled[delivery.endpoint]?.isEmpty == true { scheduled[delivery.endpoint] = nil }

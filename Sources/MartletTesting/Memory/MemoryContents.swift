@@ -46,6 +46,17 @@ struct MemoryContents: Sendable {
     var health: [EndpointID: EndpointHealth] = [:]
     var operationalEvents: [OperationalEventID: OperationalEvent] = [:]
 
+    var nodes: [NodeNumber: MemoryNode] = [:]
+    var lastNode = NodeNumber.nobody
+    /// Whose a delivery is; what is not here is nobody's, and waits for whoever holds its endpoint's lease.
+    var owners: [DeliveryID: NodeNumber] = [:]
+    var leases: [EndpointID: NodeNumber] = [:]
+    var duties: [Duty: NodeNumber] = [:]
+    /// Every change of the configuration, the first one numbered 1.
+    var changeLog: [ConfigurationChange] = []
+    /// What the other nodes are to hear.
+    var news: [StoreNews] = []
+
     /// Writes a delivery in the form that stores keep, and keeps the index of scheduled ones true.
     mutating func put(_ delivery: Delivery) {
         var stored = delivery
