@@ -146,6 +146,12 @@ import Testing
             _ = try await OperationalEventService($0.scene.context).events(
                 application: nil, endpoint: nil, page: ServiceScene.page, for: $1)
         },
+        UseCase(name: "read the environment", roles: [.admin, .reader]) {
+            _ = try EnvironmentService($0.scene.context).environment(for: $1)
+        },
+        UseCase(name: "change the environment", roles: [.admin]) {
+            _ = try await EnvironmentService($0.scene.context).update(.init(payloadForm: .verbatim), by: $1)
+        },
         UseCase(name: "create a profile", roles: [.admin]) {
             var profile = Profile.standard
             profile.name = "fresh"

@@ -71,6 +71,10 @@ struct OpenAPIDocument {
         ("keys", "API keys, each of one environment and with one role: admin, publisher, application or reader."),
         ("profiles", "How deliveries look and behave: signature, header names, timeout, success rule, retries."),
         (
+            "environment",
+            "The world that a key belongs to: its profile, the form of its payloads, what it keeps for how long."
+        ),
+        (
             "operational-events",
             "What happened to webhooks: that one fails, was taken out of service, or is well again."
         ),

@@ -14,7 +14,17 @@ extension Schemas {
         "metadata":{"$ref":"#/components/schemas/Metadata"}
         """##
 
-    /// The catalogue, applications and keys.
+    private static let environmentSettings = ##"""
+        "profile":{"type":"string","description":"What its webhooks follow unless they name another."},
+        "payload_form":{"type":"string","enum":["stable","verbatim"],"description":"`stable`: as JSON.stringify writes it.
+         `verbatim`: byte for byte as it came."},
+        "retention":{"type":"object","additionalProperties":false,"description":"null: the service's default.",
+        "properties":{
+        "payloads":\##(nullable("Duration", "From 1h to 10 years.")),
+        "history":\##(nullable("Duration", "From 1h to 10 years."))}}
+        """##
+
+    /// The environment, the catalogue, applications and keys.
     static let configuration: [(name: String, schema: String)] = [
         (
             "NewEventType",
@@ -54,6 +64,21 @@ extension Schemas {
             ##"""
             {"type":"object","required":["id","uid","name","metadata","created_at","updated_at"],"properties":{
             "id":{"type":"string"},\##(applicationSettings),\##(stamps)}}
+            """##
+        ),
+        (
+            "EnvironmentChange",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{\##(environmentSettings)}}
+            """##
+        ),
+        (
+            "Environment",
+            ##"""
+            {"type":"object","required":["id","name","profile","payload_form","require_https","default_application",
+            "retention"],"properties":{"id":{"type":"string"},"name":{"type":"string"},\##(environmentSettings),
+            "require_https":{"type":"boolean","description":"Whether webhooks must be https: set by --require-https."},
+            "default_application":{"type":"string","description":"Where webhooks belong that name no application."}}}
             """##
         ),
         (

@@ -63,8 +63,8 @@ public struct APIServer: Service {
         let kit = RouteKit(context)
         let groups: [any RouteGroup] = [
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
-            ApplicationRoutes(kit), KeyRoutes(kit), ProfileRoutes(kit), OperationalEventRoutes(kit),
-            ProbeRoutes(kit: kit),
+            ApplicationRoutes(kit), KeyRoutes(kit), ProfileRoutes(kit), EnvironmentRoutes(kit),
+            OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

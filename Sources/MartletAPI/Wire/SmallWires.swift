@@ -15,6 +15,23 @@ extension Application: Wire {
     }
 }
 
+extension Environment: Wire {
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("id", id.description)
+            writer.field("name", name)
+            writer.field("profile", profile)
+            writer.field("payload_form", payloadForm.rawValue)
+            writer.field("require_https", requiresHTTPS)
+            writer.field("default_application", defaultApplication.description)
+            writer.object("retention") { writer in
+                writer.field("payloads", retention.payloads?.text)
+                writer.field("history", retention.history?.text)
+            }
+        }
+    }
+}
+
 extension Erasure: Wire {
     func write(to writer: inout JSONWriter) {
         writer.object { writer in

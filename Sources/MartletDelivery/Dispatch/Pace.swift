@@ -22,10 +22,11 @@ struct Pace: Sendable, Hashable {
         fullAt += min(taken, burst) * interval
     }
 
-    /// When the next token is there, rounded up to the millisecond; now or earlier where there is one.
+    /// When the next token is there; now or earlier where there is one. Rounded up to the millisecond, or down where several
+    /// tokens come in one.
     var next: Timestamp {
         let instant = fullAt - interval * (burst - 1)
-        return Timestamp(milliseconds: Int64((instant / 1000).rounded(.up)))
+        return Timestamp(milliseconds: Int64((instant / 1000).rounded(interval < 1000 ? .down : .up)))
     }
 
     mutating func take(now: Timestamp) {

@@ -17,8 +17,8 @@ struct Ramp: Sendable, Hashable {
 
     func isOver(at now: Timestamp) -> Bool { now >= start + Self.length }
 
-    /// When the next attempt may start, rounded up to the millisecond.
-    var next: Timestamp { Timestamp(milliseconds: Int64((nextAt / 1000).rounded(.up))) }
+    /// When the next attempt may start, rounded down to the millisecond: several may share one.
+    var next: Timestamp { Timestamp(milliseconds: Int64((nextAt / 1000).rounded(.down))) }
 
     mutating func take(now: Timestamp) {
         let second = min(max(0, now.since(start).components.seconds), Self.length.components.seconds)

@@ -20,6 +20,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeKeys = "change API keys"
     case readProfiles = "read profiles"
     case changeProfiles = "change profiles"
+    case readEnvironment = "read the environment's settings"
+    case changeEnvironment = "change the environment's settings"
     case readOperationalEvents = "read operational events"
 
     /// The roles that may.
@@ -30,8 +32,8 @@ public enum Permission: String, Sendable, CaseIterable {
         case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents, .readJobs:
             [.admin, .application, .reader]
         case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries, .changeJobs: [.admin, .application]
-        case .readApplications, .readKeys: [.admin, .reader]
-        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles: [.admin]
+        case .readApplications, .readKeys, .readEnvironment: [.admin, .reader]
+        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment: [.admin]
         }
     }
 }

@@ -39,6 +39,24 @@ extension BadRequestGroup {
             BadRequest(
                 "an event type that there is", "POST /v1/event-types", #"{"name":"only.here"}"#, 409,
                 "event_type_exists", "only.here"),
+            BadRequest(
+                "an environment of no profile", "PATCH /v1/environment", #"{"profile":"nothing"}"#, 422,
+                "invalid_request", "profile"),
+            BadRequest(
+                "an unknown form of payloads", "PATCH /v1/environment", #"{"payload_form":"yaml"}"#, 422,
+                "invalid_request", "payload_form"),
+            BadRequest(
+                "a retention of minutes", "PATCH /v1/environment", #"{"retention":{"history":"5m"}}"#, 422,
+                "invalid_request", "retention.history"),
+            BadRequest(
+                "payloads that outlive their events", "PATCH /v1/environment",
+                #"{"retention":{"payloads":"2d","history":"1d"}}"#, 422, "invalid_request", "retention.payloads"),
+            BadRequest(
+                "a retention that is a number", "PATCH /v1/environment", #"{"retention":30}"#, 422, "invalid_request",
+                "retention"),
+            BadRequest(
+                "an environment that takes http by itself", "PATCH /v1/environment", #"{"require_https":false}"#, 422,
+                "unknown_field", "require_https"),
             BadRequest("a profile without a name", "POST /v1/profiles", "{}", 422, "invalid_request", "name"),
             BadRequest(
                 "a profile with a scheme that there is not", "POST /v1/profiles",

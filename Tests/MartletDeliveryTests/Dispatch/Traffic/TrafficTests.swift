@@ -22,6 +22,18 @@ import Testing
         }
     }
 
+    @Test func aRateOfSeveralAMillisecondIsReachedAndHolds() {
+        let world = TrafficWorld()
+        let limit = RateLimit(count: 2000, per: .seconds(1), burst: 1)
+        let endpoint = world.endpoint(DispatcherScene.rules(rateLimit: limit))
+
+        world.publish(20_000, to: endpoint)
+        world.run(for: .seconds(2))
+
+        #expect(world.starts.count <= 4005)
+        #expect(world.starts.count >= 3900)
+    }
+
     @Test func aDeadEndpointCostsOneConnectionAProbeAndLosesNothing() {
         let world = TrafficWorld()
         let dead = world.endpoint(DispatcherScene.rules(retry: Self.slow), latency: .seconds(1), .timedOut)
