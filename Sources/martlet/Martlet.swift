@@ -16,7 +16,7 @@ struct Martlet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, TriggerCommand.self, SignCommand.self, VerifyCommand.self,
-            SinkCommand.self, DoctorCommand.self, MigrateCommand.self,
+            SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 
