@@ -12,14 +12,7 @@ extension Reader {
             }
             configuration.profiles = try rows(
                 of: try connection.cached(
-                    "SELECT environment, name, record, created_at, updated_at FROM profiles ORDER BY environment, name")
-            ) { (row) throws(StoreError) in
-                let environment = try environment(row.integer(0))
-                return CustomProfile(
-                    environment: environment,
-                    profile: try ProfileRecord.decode(row.bytes(2), environment: environment, name: row.text(1)),
-                    createdAt: row.timestamp(3), updatedAt: row.timestamp(4))
-            }
+                    "SELECT \(Self.profileColumns) FROM profiles ORDER BY environment, name"), profile)
             configuration.applications = try rows(
                 of: try connection.cached(
                     "SELECT \(Self.applicationColumns) FROM applications WHERE deleted_at IS NULL"), application)
@@ -109,20 +102,30 @@ extension Reader {
         return try rows(of: statement, read)
     }
 
-    private static let applicationColumns = "environment, id, uid, record, created_at, updated_at"
+    static let profileColumns = "environment, name, record, created_at, updated_at"
 
-    private func application(_ row: Statement) throws(StoreError) -> Application {
+    func profile(_ row: Statement) throws(StoreError) -> CustomProfile {
+        let environment = try environment(row.integer(0))
+        return CustomProfile(
+            environment: environment,
+            profile: try ProfileRecord.decode(row.bytes(2), environment: environment, name: row.text(1)),
+            createdAt: row.timestamp(3), updatedAt: row.timestamp(4))
+    }
+
+    static let applicationColumns = "environment, id, uid, record, created_at, updated_at"
+
+    func application(_ row: Statement) throws(StoreError) -> Application {
         try ApplicationRecord.decode(
             row.bytes(3), id: try row.identifier(1), environment: try environment(row.integer(0)),
             uid: row.optionalText(2), createdAt: row.timestamp(4), updatedAt: row.timestamp(5))
     }
 
-    private static let endpointColumns = """
+    static let endpointColumns = """
         environment, id, application, inactivity, record, secret, previous_secret, overlap_ends, cut_over_at, \
         created_at, updated_at
         """
 
-    private func endpoint(_ row: Statement) throws(StoreError) -> Endpoint {
+    func endpoint(_ row: Statement) throws(StoreError) -> Endpoint {
         try EndpointRecord.decode(
             row.bytes(4), id: try row.identifier(1), environment: try environment(row.integer(0)),
             application: try row.identifier(2), inactivity: row.optionalText(3),
@@ -132,17 +135,17 @@ extension Reader {
             createdAt: row.timestamp(9), updatedAt: row.timestamp(10))
     }
 
-    private static let keyColumns = "environment, id, application, hash, record, created_at"
+    static let keyColumns = "environment, id, application, hash, record, created_at"
 
-    private func key(_ row: Statement) throws(StoreError) -> APIKey {
+    func key(_ row: Statement) throws(StoreError) -> APIKey {
         try KeyRecord.decode(
             row.bytes(4), id: try row.identifier(1), environment: try environment(row.integer(0)),
             application: try row.optionalIdentifier(2), hash: row.bytes(3), createdAt: row.timestamp(5))
     }
 
-    private static let eventTypeColumns = "environment, name, record, created_at, updated_at"
+    static let eventTypeColumns = "environment, name, record, created_at, updated_at"
 
-    private func eventType(_ row: Statement) throws(StoreError) -> EventType {
+    func eventType(_ row: Statement) throws(StoreError) -> EventType {
         try EventTypeRecord.decode(
             row.bytes(2), environment: try environment(row.integer(0)), name: row.text(1),
             createdAt: row.timestamp(3), updatedAt: row.timestamp(4))

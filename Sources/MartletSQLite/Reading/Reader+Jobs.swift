@@ -34,9 +34,9 @@ extension Reader {
         return try rows(of: statement, job)
     }
 
-    private static let jobColumns = "environment, id, application, record"
+    static let jobColumns = "environment, id, application, record"
 
-    private func job(_ row: Statement) throws(StoreError) -> Job {
+    func job(_ row: Statement) throws(StoreError) -> Job {
         try JobRecord.decode(
             row.bytes(3), id: try row.identifier(1), environment: try environment(row.integer(0)),
             application: try row.optionalIdentifier(2))

@@ -14,12 +14,11 @@ extension Reader {
         return try rows(of: statement, readHealth).first
     }
 
-    private static let health = """
-        SELECT p.id, p.environment, h.failing_since, h.failures, h.warned_at, h.last_success_at
-        FROM endpoints p CROSS JOIN endpoint_health h ON h.endpoint = p.number
-        """
+    private static let health = "SELECT \(healthColumns) FROM \(healthJoin)"
+    static let healthColumns = "p.id, p.environment, h.failing_since, h.failures, h.warned_at, h.last_success_at"
+    static let healthJoin = "endpoints p CROSS JOIN endpoint_health h ON h.endpoint = p.number"
 
-    private func readHealth(_ row: Statement) throws(StoreError) -> EndpointHealth {
+    func readHealth(_ row: Statement) throws(StoreError) -> EndpointHealth {
         EndpointHealth(
             endpoint: try row.identifier(0), environment: try environment(row.integer(1)),
             failingSince: row.optionalTimestamp(2), failures: Int(row.integer(3)),
@@ -44,13 +43,21 @@ extension Reader {
         }
         if query.endpoint != nil, let application = query.application { statement.bind(5, application) }
         let found = try rows(of: statement) { (row) throws(StoreError) in
-            OperationalEvent(
-                id: try row.identifier(0), environment: query.environment, application: try row.identifier(1),
-                endpoint: try row.optionalIdentifier(2), kind: OperationalEvent.Kind(rawValue: row.text(3)),
-                createdAt: row.timestamp(4), data: row.bytes(5))
+            try operationalEvent(row, in: query.environment)
         }
         let page = Array(found.prefix(query.limit))
         return Found(items: page, next: found.count > page.count ? page.last?.id : nil)
+    }
+
+    static let operationalEventColumns = "id, application, endpoint, kind, created_at, data"
+
+    func operationalEvent(
+        _ row: Statement, in environment: EnvironmentID
+    ) throws(StoreError) -> OperationalEvent {
+        OperationalEvent(
+            id: try row.identifier(0), environment: environment, application: try row.identifier(1),
+            endpoint: try row.optionalIdentifier(2), kind: OperationalEvent.Kind(rawValue: row.text(3)),
+            createdAt: row.timestamp(4), data: row.bytes(5))
     }
 
     /// The text of a listing, along the index that serves it.
@@ -63,7 +70,7 @@ extension Reader {
             case (_?, _?): ("INDEXED BY operational_events_of_endpoint", "AND endpoint = ?4 AND application = ?5")
             }
         return """
-            SELECT id, application, endpoint, kind, created_at, data FROM operational_events \(index)
+            SELECT \(operationalEventColumns) FROM operational_events \(index)
             WHERE environment = ?1 AND id < ?2 \(condition) ORDER BY id DESC LIMIT ?3
             """
     }

@@ -452,3 +452,11 @@ private func newest<Item, Kind>(
     let wanted = items.filter { item in cursor.map { id(item) < $0 } ?? true }.filter(isWanted)
     return Array(wanted.sorted { id($0) > id($1) }.prefix(limit))
 }
+
+extension InMemoryStore: TransferTarget {
+    public func transferState() async throws(StoreError) -> TransferState { try with { $0.transferState() } }
+
+    public func take(_ records: [TransferRecord], movingTo place: TransferPlace?) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.take(records, movingTo: place) }
+    }
+}
