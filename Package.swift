@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
@@ -78,11 +79,26 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "MartletDashboard",
+            dependencies: [
+                "MartletCore", "MartletService", "MartletStore", "WebhookSigning",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js")],
+            swiftSettings: strict),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "MartletAPI", "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore",
-                "WebhookSigning",
+                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletService", "MartletSQLite",
+                "MartletStore", "WebhookSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -152,6 +168,19 @@ let package = Package(
             dependencies: [
                 "MartletAPI", "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore",
                 "MartletTesting", "WebhookSigning",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletDashboardTests",
+            dependencies: [
+                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletService", "MartletSQLite",
+                "MartletStore", "MartletTesting", "WebhookSigning",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -18,10 +18,12 @@ import Testing
         #expect(keys.live.count == 8 + 64)
         #expect(ended.output.contains("curl http://127.0.0.1:\(server.url.port)/v1/webhooks"))
         #expect(ended.output.contains("Authorization: Bearer \(keys.sandbox)"))
+        #expect(
+            ended.output.contains("Dashboard: \(server.url.scheme)://\(server.url.authority)/dashboard/sign-in/link?"))
         #expect(ended.status == 0)
     }
 
-    @Test func aLaterStartSaysOneLine() async throws {
+    @Test func aLaterStartSaysWhereItServes() async throws {
         let directory = try TemporaryDirectory()
         _ = try await ServerProcess(in: directory).stop()
 
@@ -31,7 +33,7 @@ import Testing
         #expect(
             ended.output
                 == "Martlet \(Version.current) serves \(again.url.scheme)://\(again.url.authority) from ./martlet-data\n"
-        )
+                + "Dashboard: \(again.url.scheme)://\(again.url.authority)/dashboard\n")
         #expect(ended.status == 0)
     }
 

@@ -13,17 +13,18 @@ public struct APIServer: Service {
     ///   - host: the address to listen on.
     ///   - port: the port, or 0 for any.
     ///   - limits: how many connections there may be, and what they may cost.
+    ///   - site: pages to serve beside the API.
     ///   - onListening: told the port once connections are accepted.
     public init(
         context: ServiceContext, host: String, port: Int, group: any EventLoopGroup, version: String, log: Logger,
-        limits: ConnectionLimits = ConnectionLimits(),
+        limits: ConnectionLimits = ConnectionLimits(), site: Site? = nil,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
         application = Application(
-            responder: Self.router(context, log: log, version: version, limits: limits).buildResponder(),
+            responder: Self.router(context, log: log, version: version, limits: limits, site: site).buildResponder(),
             server: HTTPServerBuilder { responder in
                 APIChannel(
                     responder: responder, limits: limits,
@@ -44,7 +45,8 @@ public struct APIServer: Service {
     public func run() async throws { try await application.run() }
 
     static func router(
-        _ context: ServiceContext, log: Logger, version: String, limits: ConnectionLimits = ConnectionLimits()
+        _ context: ServiceContext, log: Logger, version: String, limits: ConnectionLimits = ConnectionLimits(),
+        site: Site? = nil
     ) -> APIRouter {
         let operations = operations(context, version: version)
         let router = APIRouter(context: APIContext.self, options: .autoGenerateHeadEndpoints)
@@ -53,6 +55,7 @@ public struct APIServer: Service {
             middleware: BodyBudget(
                 most: limits.bodyBytes, unknown: (batch: context.limits.batchBytes, other: context.limits.requestBytes))
         )
+        if let site { router.add(middleware: SiteMiddleware(site: site)) }
         let caller = Caller(keys: KeyService(context))
         for operation in operations { operation.add(to: router, caller: caller) }
         return router

@@ -49,18 +49,6 @@ extension DeliveryState {
         case .scheduled, .inFlight, .held: nil
         }
     }
-
-    fileprivate var reason: (code: String, message: String)? {
-        switch self {
-        case .scheduled, .inFlight, .succeeded: nil
-        case .held: ("held", "The webhook is not active; the delivery goes on once it is.")
-        case .failed(_, .exhausted): ("exhausted", "The retry schedule has run out.")
-        case .failed(_, .gone): ("gone", "The receiver answered 410 Gone, which ends the delivery.")
-        case .failed(_, .single): ("single", "A test event is tried once.")
-        case .cancelled(_, .requested): ("requested", "It was cancelled by request.")
-        case .cancelled(_, .endpointDeleted): ("endpoint_deleted", "Its webhook was deleted.")
-        }
-    }
 }
 
 /// An attempt as the API shows it: the request as sent, the response as received, the timing, the reason in a sentence.
@@ -80,7 +68,7 @@ struct AttemptWire: Wire {
             writer.field("number", attempt.number)
             writer.field("started_at", attempt.startedAt)
             writer.field("outcome", verdict == .acknowledged ? "succeeded" : "failed")
-            writer.field("reason", reason(verdict))
+            writer.field("reason", attempt.outcome.sentence(success: success))
             writer.object("request") { writer in
                 writer.field("method", "POST")
                 writer.field("url", attempt.request.url)
@@ -119,32 +107,6 @@ struct AttemptWire: Wire {
     }
 
     private static func milliseconds(_ microseconds: Int64) -> Double { Double(microseconds) / 1000 }
-
-    private func reason(_ verdict: AttemptVerdict) -> String {
-        switch attempt.outcome.result {
-        case .failure(let failure): return failure.message
-        case .response(let response):
-            switch verdict {
-            case .acknowledged: return "The receiver acknowledged it with \(response.status)."
-            case .gone: return "The receiver answered 410: it is gone for good."
-            case .refused:
-                if (300..<400).contains(response.status) {
-                    return "The receiver answered \(response.status), a redirect. Redirects are never followed: "
-                        + "register the URL that it leads to."
-                }
-                return "The receiver answered \(response.status); \(success.sentence) acknowledges."
-            }
-        }
-    }
-}
-
-extension SuccessRule {
-    fileprivate var sentence: String {
-        switch self {
-        case .any2xx: "a status from 200 to 299"
-        case .statuses(let statuses): "only \(statuses.sorted().map(String.init).joined(separator: " or "))"
-        }
-    }
 }
 
 extension JSONWriter {

@@ -61,6 +61,17 @@ public final class Intake: Sendable {
         }
     }
 
+    /// How many deliveries wait for each of these endpoints; those for which none does are left out.
+    func backlogs(of endpoints: [EndpointID]) -> [EndpointID: Int] {
+        state.withLock { state in
+            var found: [EndpointID: Int] = [:]
+            for endpoint in endpoints {
+                if let count = state.lanes[endpoint]?.count, count > 0 { found[endpoint] = count }
+            }
+            return found
+        }
+    }
+
     /// Counts what is about to be stored, or refuses it. What is not stored in the end is given back by
     /// ``withdraw(_:)``.
     func admit(_ acceptance: Acceptance) throws(ServiceError) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MartletCore
+import MartletDashboard
 import MartletSQLite
 import MartletService
 
@@ -29,8 +30,16 @@ struct InitCommand: AsyncParsableCommand {
         let bootstrap = Bootstrap(
             store: opened.store, vault: opened.vault, identifiers: IdentifierSource(), time: WallClock())
         let keys: Bootstrap.FirstKeys?
+        var login = ""
         do {
             keys = try await bootstrap.makeEnvironments(template: template)
+            if keys != nil {
+                let token = try await LoginLinks(store: opened.store, time: WallClock()).issue(
+                    lifetime: Self.loginLifetime)
+                login =
+                    try settings.value(of: SettingTable.publicURL) ?? settings[SettingTable.listen].url()
+                login += Dashboard.loginPath(token: token)
+            }
         } catch {
             await opened.close()
             throw error
@@ -41,10 +50,16 @@ struct InitCommand: AsyncParsableCommand {
                 "\(place.directory.path) is initialised already, and was left as it is. Its keys were shown when that "
                     + "happened; for a new start, give another --data-dir.")
         }
-        Console.print(json ? Self.json(keys, opened.masterKey, place) : Self.text(keys, template, place))
+        Console.print(
+            json
+                ? Self.json(keys, opened.masterKey, place, login: login)
+                : Self.text(keys, template, place, login: login))
     }
 
-    static func json(_ keys: Bootstrap.FirstKeys, _ masterKey: MasterKey, _ place: Place) -> String {
+    /// How long the link is good for.
+    private static let loginLifetime = Duration.seconds(86_400)
+
+    static func json(_ keys: Bootstrap.FirstKeys, _ masterKey: MasterKey, _ place: Place, login: String) -> String {
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("data_dir", place.directory.absolutePath)
@@ -52,14 +67,15 @@ struct InitCommand: AsyncParsableCommand {
                 writer.field("live", keys.live)
                 writer.field("sandbox", keys.sandbox)
             }
-            // There is nothing to log in to before the dashboard is there.
-            writer.fieldNull("login_url")
+            writer.field("login_url", login)
             writer.field("master_key", masterKey.revealed)
         }
         return writer.text
     }
 
-    static func text(_ keys: Bootstrap.FirstKeys, _ template: Template, _ place: Place) -> String {
+    static func text(
+        _ keys: Bootstrap.FirstKeys, _ template: Template, _ place: Place, login: String
+    ) -> String {
         let isElsewhere = place.directory.path != SettingTable.dataDirectory.fallback
         let flag = isElsewhere ? " --data-dir \(place.directory.path)" : ""
         let key =
@@ -79,6 +95,7 @@ struct InitCommand: AsyncParsableCommand {
               sandbox  \(keys.sandbox)
             \(key)
             Start it with: martlet serve\(flag)
+            Then sign in to the dashboard, once, within \(loginLifetime.text): \(login)
             """
     }
 }

@@ -1,4 +1,5 @@
 import MartletCore
+import MartletDashboard
 import MartletService
 
 /// What a server says on the standard output when it starts.
@@ -19,6 +20,18 @@ struct Greeting: Sendable {
     /// The line that says that it serves, and where.
     func ready(port: Int) -> String {
         "Martlet \(Version.current) serves \(url(port: port)) from \(configuration.place.directory.path)"
+    }
+
+    /// How long the link of a start is good for.
+    static let loginLifetime = Duration.seconds(3600)
+
+    /// Where the dashboard is.
+    ///
+    /// - Parameter loginToken: what signs a browser in, once.
+    func dashboard(loginToken: String?, port: Int) -> String {
+        guard let loginToken else { return "Dashboard: \(url(port: port))\(Dashboard.path)" }
+        return "Dashboard: \(url(port: port))\(Dashboard.loginPath(token: loginToken))\n"
+            + "(signs one browser in, once, within \(Self.loginLifetime.text))"
     }
 
     /// Two commands that register a webhook in the sandbox and publish an event to it.

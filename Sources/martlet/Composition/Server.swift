@@ -1,6 +1,8 @@
+import Glibc
 import Logging
 import MartletAPI
 import MartletCore
+import MartletDashboard
 import MartletDelivery
 import MartletSQLite
 import MartletService
@@ -80,11 +82,21 @@ struct Server: Sendable {
         try await engine.restore()
         await watch.look()
         let jobs = JobRunner(context, clock: clock)
+        let dashboard = Dashboard(
+            context, Dashboard.Configuration(publicURL: configuration.publicURL, version: Version.current),
+            log: log("dashboard"))
+        // Where nobody reads along, a link would lie about in logs.
+        let isWatched = firstKeys != nil || Console.isTerminal(STDOUT_FILENO)
+        let loginToken =
+            isWatched
+            ? try await LoginLinks(store: opened.store, time: clock).issue(lifetime: Greeting.loginLifetime) : nil
         let api = APIServer(
             context: context, host: configuration.listen.host, port: configuration.listen.port, group: group,
-            version: Version.current, log: log("api"), limits: configuration.connections
+            version: Version.current, log: log("api"), limits: configuration.connections,
+            site: Site(takes: Dashboard.takes) { try await dashboard.respond(to: $0) }
         ) { port in
             Console.print(greeting.ready(port: port))
+            Console.print(greeting.dashboard(loginToken: loginToken, port: port))
             if let firstKeys { Console.print(greeting.firstSteps(firstKeys, template: template, port: port)) }
         }
         do {

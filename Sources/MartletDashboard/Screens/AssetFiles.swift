@@ -1,0 +1,21 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The files that pages need.
+struct AssetFiles: Screen {
+    let kit: DashboardKit
+
+    func add(to routes: PageRoutes) {
+        routes.router.get("\(Dashboard.path)/assets/:name") { _, context -> Response in
+            guard let file = context.parameters.get("name").flatMap({ kit.assets[$0] }) else {
+                throw HTTPError(.notFound)
+            }
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
+                ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+    }
+}
