@@ -41,6 +41,11 @@ let package = Package(
             name: "MartletSQLite",
             dependencies: ["MartletCore", "MartletStore", "CSQLite"],
             swiftSettings: strict),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "MartletPostgres",
+            dependencies: ["MartletCore", "MartletStore", "CPostgres"],
+            swiftSettings: strict),
         .target(
             name: "MartletDelivery",
             dependencies: [
@@ -140,6 +145,10 @@ let package = Package(
         .testTarget(
             name: "MartletSQLiteTests",
             dependencies: ["CSQLite", "MartletCore", "MartletSQLite", "MartletStore", "MartletTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MartletPostgresTests",
+            dependencies: ["CPostgres", "MartletCore", "MartletPostgres", "MartletStore", "MartletTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "MartletDeliveryTests",

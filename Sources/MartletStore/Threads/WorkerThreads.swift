@@ -1,8 +1,6 @@
-import MartletStore
-
 /// Threads that do nothing but work with a context of their own each, such as a database connection: calls that block
 /// must run neither on an event loop nor on a thread of Swift's cooperative pool.
-final class WorkerThreads<Context>: Sendable {
+package final class WorkerThreads<Context>: Sendable {
     private typealias Job = @Sendable (Context) -> Void
 
     private let queue: JobQueue<Job>
@@ -14,7 +12,7 @@ final class WorkerThreads<Context>: Sendable {
     /// - Parameters:
     ///   - purpose: what the work is, for the complaint when too much of it waits: `reads`.
     ///   - capacity: how many calls may wait; one more is refused as unavailable.
-    static func start(
+    package static func start(
         _ purpose: String, count: Int, capacity: Int,
         makeContext: @escaping @Sendable () throws(StoreError) -> Context
     ) async throws(StoreError) -> WorkerThreads {
@@ -50,7 +48,7 @@ final class WorkerThreads<Context>: Sendable {
 
     /// Runs `work` on one of the threads. Once begun or queued it is carried out, whether or not its caller's task is
     /// cancelled.
-    func run<Success: Sendable>(
+    package func run<Success: Sendable>(
         _ work: @escaping @Sendable (Context) throws(StoreError) -> Success
     ) async throws(StoreError) -> Success {
         let result: Result<Success, StoreError> = await withCheckedContinuation { continuation in
@@ -66,8 +64,13 @@ final class WorkerThreads<Context>: Sendable {
         return try result.get()
     }
 
+    /// Has one of the threads do `work` without waiting for it. `false` where too much waits already.
+    package func post(_ work: @escaping @Sendable (Context) -> Void) -> Bool {
+        queue.add(work) == nil
+    }
+
     /// Lets what is queued finish, refuses anything new, and returns when every thread has let go of its context.
-    func close() async {
+    package func close() async {
         await withCheckedContinuation { queue.close($0) }
     }
 }

@@ -1,5 +1,3 @@
-import MartletStore
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

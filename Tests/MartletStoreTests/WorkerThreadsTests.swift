@@ -1,8 +1,7 @@
-import MartletStore
 import Synchronization
 import Testing
 
-@testable import MartletSQLite
+@testable import MartletStore
 
 struct WorkerThreadsTests {
     /// A gate at which a worker's thread waits, as it would for a disk.

@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// Starts a thread that nobody joins. `false` where the system has none to give.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+package func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Start: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
