@@ -9,8 +9,8 @@ command -v swift >/dev/null || {
 }
 
 declare -A packages=(
-    [build]="libsqlite3-dev pkg-config"
-    [test]="curl node-express php-cli openssl python3-venv"
+    [build]="libpq-dev libsqlite3-dev pkg-config"
+    [test]="curl node-express openssl php-cli postgresql python3-venv"
 )
 missing=()
 for purpose in "$@"; do

@@ -1,5 +1,5 @@
-public import MartletStore
 public import MartletCore
+public import MartletStore
 
 extension PostgresStore: NodeStore {
     public var isShared: Bool { true }

@@ -42,7 +42,8 @@ final class Cluster: Sendable {
         try keeper.run()
         let answer = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: String(decoding: answers.fileHandleForReading.availableData, as: UTF8.self))
+                continuation.resume(
+                    returning: String(decoding: answers.fileHandleForReading.availableData, as: UTF8.self))
             }
         }
         guard answer == "ready\n" else {
@@ -75,10 +76,12 @@ final class Cluster: Sendable {
             (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
             + ((try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []).sorted().reversed()
             .map { "/usr/lib/postgresql/\($0)/bin" }
-        for folder in folders where ["initdb", "pg_ctl"].allSatisfy({
+        for folder in folders
+        where ["initdb", "pg_ctl"].allSatisfy({
             FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)")
         }) { return folder }
-        throw Failure(description: "PostgreSQL is not installed: initdb is in none of \(folders). Run scripts/setup.sh test.")
+        throw Failure(
+            description: "PostgreSQL is not installed: initdb is in none of \(folders). Run scripts/setup.sh test.")
     }
 
     // MARK: Databases
@@ -90,7 +93,7 @@ final class Cluster: Sendable {
 
     /// The address of a schema of its own for whoever asks, which is dropped after `body`. A few have one at a time.
     func withSchema<Result: Sendable>(
-        _ body: @Sendable (PostgresAddress) async throws -> Result
+        _ body: @Sendable (_ address: PostgresAddress, _ schema: String) async throws -> Result
     ) async throws -> Result {
         await places.take()
         let name = "s\(UInt64.random(in: 0 ... .max))"
@@ -98,7 +101,7 @@ final class Cluster: Sendable {
             try await execute("CREATE SCHEMA \(name)")
             let result = try await body(
                 PostgresAddress(
-                    "postgres:///postgres?host=\(directory)&user=martlet&options=-csearch_path%3D\(name)"))
+                    "postgres:///postgres?host=\(directory)&user=martlet&options=-csearch_path%3D\(name)"), name)
             try await execute("DROP SCHEMA \(name) CASCADE")
             await places.give()
             return result

@@ -6,7 +6,7 @@ struct PostgresStoreTests {
     func theStoreInPostgreSQLKeepsTheContract(_ check: StoreConformance) async throws {
         let cluster = try await Cluster.shared.value
 
-        try await cluster.withSchema { address in
+        try await cluster.withSchema { address, _ in
             try await check.run { try await openStore(address) }
         }
     }

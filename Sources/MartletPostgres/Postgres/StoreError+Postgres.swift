@@ -19,7 +19,8 @@ extension StoreError {
         case lapsedCode:
             return .lapsed("This node was taken for dead by the others, and has to join again.")
         case "53100":
-            return .full("The disk of PostgreSQL at \(address) is full. Free some space; no restart is needed. \(detail)")
+            return .full(
+                "The disk of PostgreSQL at \(address) is full. Free some space; no restart is needed. \(detail)")
         case "25006":
             return .unavailable(
                 "PostgreSQL at \(address) is a standby or read-only. Give the primary's address. \(detail)")
@@ -28,7 +29,8 @@ extension StoreError {
         case "22021", "22P05":
             return .conflict("A text holds a character that PostgreSQL cannot keep. \(detail)")
         case "3D000", "42501":
-            return .unavailable("PostgreSQL at \(address) does not let Martlet in: see to its database and role. \(detail)")
+            return .unavailable(
+                "PostgreSQL at \(address) does not let Martlet in: see to its database and role. \(detail)")
         default: break
         }
         switch code.prefix(2) {

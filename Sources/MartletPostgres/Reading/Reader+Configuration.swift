@@ -147,11 +147,13 @@ extension Reader {
         case .application:
             return try row(ApplicationRow.columns, "applications", "\(byID) AND deleted_at IS NULL")
                 .map { (row) throws(StoreError) in .putApplication(try ApplicationRow.read(row)) }
-                ?? .deleteApplication(environment: key.environment, id: id(), at: try deletedAt("applications", key, connection))
+                ?? .deleteApplication(
+                    environment: key.environment, id: id(), at: try deletedAt("applications", key, connection))
         case .endpoint:
             return try row(EndpointRow.columns, "endpoints", "\(byID) AND deleted_at IS NULL")
                 .map { (row) throws(StoreError) in .putEndpoint(try EndpointRow.read(row)) }
-                ?? .deleteEndpoint(environment: key.environment, id: id(), at: try deletedAt("endpoints", key, connection))
+                ?? .deleteEndpoint(
+                    environment: key.environment, id: id(), at: try deletedAt("endpoints", key, connection))
         case .eventType:
             return try row(EventTypeRow.columns, "event_types", byName).map { (row) throws(StoreError) in
                 .putEventType(try EventTypeRow.read(row))
@@ -177,6 +179,7 @@ extension ChangeKey {
     static func read(_ row: Row) throws(StoreError) -> ChangeKey? {
         guard let kind = Kind(rawValue: Int16(truncatingIfNeeded: row.integer(0))) else { return nil }
         return ChangeKey(
-            kind: kind, environment: try row.identifier(1), id: try row.optionalIdentifier(2), name: row.optionalText(3))
+            kind: kind, environment: try row.identifier(1), id: try row.optionalIdentifier(2), name: row.optionalText(3)
+        )
     }
 }

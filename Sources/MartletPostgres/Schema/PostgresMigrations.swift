@@ -41,7 +41,8 @@ public enum PostgresMigrations {
             }
             return steps
         }
-        let version = Int(try connection.query("SELECT coalesce(max(number), 0) FROM schema_steps").first?.integer(0) ?? 0)
+        let version = Int(
+            try connection.query("SELECT coalesce(max(number), 0) FROM schema_steps").first?.integer(0) ?? 0)
         // A step is fit for the version before it, so that nodes can be upgraded one after the other.
         guard version <= steps.count + 1 else {
             throw .conflict(

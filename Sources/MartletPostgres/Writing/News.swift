@@ -29,7 +29,9 @@ enum News {
         case "j": return (node, .jobs)
         case "d": return (node, .due(words.dropFirst(2).compactMap { EndpointID(String($0)) }))
         case "m" where words.count == 5:
-            guard let delivery = DeliveryID(String(words[2])), let endpoint = EndpointID(String(words[3])) else { break }
+            guard let delivery = DeliveryID(String(words[2])), let endpoint = EndpointID(String(words[3])) else {
+                break
+            }
             return (
                 node, .moved(delivery, of: endpoint, due: Int64(words[4]).map { Timestamp(milliseconds: $0) })
             )

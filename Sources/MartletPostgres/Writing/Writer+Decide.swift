@@ -337,5 +337,7 @@ extension Writer {
 }
 
 extension Writer.Named {
-    fileprivate init(_ stamp: IdempotencyStamp) { self.init(environment: stamp.environment, name: Array(stamp.key.utf8)) }
+    fileprivate init(_ stamp: IdempotencyStamp) {
+        self.init(environment: stamp.environment, name: Array(stamp.key.utf8))
+    }
 }

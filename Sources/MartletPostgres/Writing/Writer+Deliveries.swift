@@ -55,17 +55,20 @@ extension Writer {
     }
 
     func cancelDeliveries(of endpoint: EndpointID, at now: Timestamp, limit: Int) throws(StoreError) -> Int {
-        try write(Self.cancelDeliveries) { parameters in
+        let node = try membership.requireNode()
+        return try write(Self.cancelDeliveries) { parameters in
             parameters.add(endpoint)
             parameters.add(now)
             parameters.add(limit)
+            parameters.add(node.rawValue)
         }.affected
     }
 
+    /// This node's own, and what waited for the lease's holder.
     static let cancelDeliveries = """
         UPDATE deliveries d SET state = 3, state_at = $2::bigint, reason = 'endpoint_deleted'
         FROM (
-            SELECT w.environment, w.id FROM \(Owners.all) o
+            SELECT w.environment, w.id FROM (VALUES ($4::integer), (0)) AS o (number)
             CROSS JOIN LATERAL (
                 SELECT environment, id FROM deliveries
                 WHERE owner = o.number AND endpoint = $1::uuid AND state = 0

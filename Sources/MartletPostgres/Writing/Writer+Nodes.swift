@@ -25,12 +25,15 @@ extension Writer {
                 UPDATE nodes SET beat_at = clock_timestamp() WHERE number = $1::integer AND state = 0
                 """
             ) { $0.add(node.rawValue) }
-            try pipeline.add("SELECT declare_lapsed($1::integer)") { $0.add(node.rawValue) }
+            try pipeline.add(Self.declareLapsed) { $0.add(node.rawValue) }
         }
         guard rows.first?.affected == 1 else {
             throw .lapsed("This node was taken for dead by the others, and has to join again.")
         }
     }
+
+    /// Takes for dead whoever has not beaten for a lease.
+    static let declareLapsed = "SELECT declare_lapsed($1::integer)"
 
     func leave() throws(StoreError) {
         guard let node = membership.node else { return }
@@ -53,6 +56,7 @@ extension Writer {
         let node = try membership.requireNode()
         guard limit > 0 else { return TakeOver(isOver: false) }
         return try transaction { (connection) throws(StoreError) in
+            _ = try connection.query(Self.declareLapsed) { $0.add(node.rawValue) }
             var step = TakeOver(isOver: true)
             for sql in [Self.takeOverOwned, Self.takeOverStrays] {
                 let rows = try connection.query(sql) { parameters in
@@ -146,6 +150,7 @@ extension Writer {
         let rows = try transaction { (connection) throws(StoreError) in
             // One node after the other, so that each sees what the others have.
             _ = try connection.query(Lock.take(.leases))
+            _ = try connection.query(Self.declareLapsed) { $0.add(node.rawValue) }
             _ = try connection.query(Self.claimEndpoints) { $0.add(node.rawValue) }
             return try connection.query("SELECT endpoint FROM endpoint_leases WHERE node = $1::integer") {
                 $0.add(node.rawValue)
@@ -206,7 +211,8 @@ extension Writer {
             }
             if moved.affected == Self.rehomeStep { return true }
             if !isExclusive {
-                _ = try connection.query("DELETE FROM endpoint_leases WHERE endpoint = $1::uuid AND node = $2::integer") {
+                _ = try connection.query("DELETE FROM endpoint_leases WHERE endpoint = $1::uuid AND node = $2::integer")
+                {
                     $0.add(endpoint)
                     $0.add(node.rawValue)
                 }
@@ -230,18 +236,20 @@ extension Writer {
 
     func claim(_ duty: Duty) throws(StoreError) -> Bool {
         let node = try membership.requireNode()
-        let rows = try write(
-            """
-            INSERT INTO duties AS d (name, node) VALUES ($1::text, $2::integer)
-            ON CONFLICT (name) DO UPDATE SET node = excluded.node
-                WHERE d.node = excluded.node
-                    OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.number = d.node AND n.state = 0)
-            RETURNING node
-            """
-        ) { parameters in
-            parameters.add(duty.rawValue)
-            parameters.add(node.rawValue)
+        return try transaction { (connection) throws(StoreError) in
+            _ = try connection.query(Self.declareLapsed) { $0.add(node.rawValue) }
+            return try connection.query(Self.claimDuty) { parameters in
+                parameters.add(duty.rawValue)
+                parameters.add(node.rawValue)
+            }.count == 1
         }
-        return rows.count == 1
     }
+
+    static let claimDuty = """
+        INSERT INTO duties AS d (name, node) VALUES ($1::text, $2::integer)
+        ON CONFLICT (name) DO UPDATE SET node = excluded.node
+            WHERE d.node = excluded.node
+                OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.number = d.node AND n.state = 0)
+        RETURNING node
+        """
 }

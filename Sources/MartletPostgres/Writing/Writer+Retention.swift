@@ -217,7 +217,8 @@ extension Writer {
         let bounds = "event >= '\(Partitions.text(day.first))' AND event < '\(Partitions.text(day.next))'"
         // A replay's deliveries are in a later day's partition.
         if try oneOff("SELECT EXISTS (SELECT 1 FROM deliveries WHERE \(bounds))", on: connection) { return false }
-        let step = "DELETE FROM chosen_ids WHERE ctid = ANY (ARRAY(SELECT ctid FROM chosen_ids WHERE \(bounds) LIMIT 5000))"
+        let step =
+            "DELETE FROM chosen_ids WHERE ctid = ANY (ARRAY(SELECT ctid FROM chosen_ids WHERE \(bounds) LIMIT 5000))"
         while try oneOff("WITH gone AS (\(step) RETURNING 1) SELECT EXISTS (SELECT 1 FROM gone)", on: connection) {}
         return try Partitions.drop(day, of: "events", on: connection)
     }
