@@ -15,7 +15,9 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, InitCommand.self, TriggerCommand.self, SignCommand.self, VerifyCommand.self,
+            ServeCommand.self, InitCommand.self, TriggerCommand.self, EventsCommand.self,
+            DeliveriesCommand.self, WebhooksCommand.self, ApplicationsCommand.self, EventTypesCommand.self,
+            KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,
             SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

@@ -64,7 +64,7 @@ struct TriggerCommand: AsyncParsableCommand {
     }
 
     private func example(_ client: APIClient) async throws -> [UInt8] {
-        let answer = try await client.send(.GET, "/v1/event-types/\(Self.escaped(type))")
+        let answer = try await client.send(.GET, "/v1/event-types/\(PathSegment.escaped(type))")
         guard answer.status != 404 else {
             throw CommandFailure(
                 "The catalogue has no event type \(type). Give the payload by --data, or one of the types that "
@@ -94,23 +94,4 @@ struct TriggerCommand: AsyncParsableCommand {
         if count == 0 { lines.append("  No active webhook of this environment subscribed to it.") }
         return lines.joined(separator: "\n")
     }
-
-    /// A path segment (RFC 3986 section 3.3).
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            if scalar.properties.isAlphabetic && byte < 0x80 || scalar.isDigit || "-._~".unicodeScalars.contains(scalar)
-            {
-                result.unicodeScalars.append(scalar)
-            } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
 }
