@@ -35,3 +35,11 @@ func constantTimeEquals(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBuffer
     for index in left.indices { difference |= left[index] ^ right[index] }
     return difference == 0
 }
+
+/// Whether two names are one header: they differ in the case of ASCII letters at most (RFC 9110 section 5.1).
+func isSameHeaderName(_ left: String, _ right: String) -> Bool {
+    func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+    return left.utf8.elementsEqual(right.utf8) { lowercased($0) == lowercased($1) }
+}

@@ -7,6 +7,11 @@ struct Ed25519Key: Sendable {
     /// The side that verifies.
     let publicKey: Curve25519.Signing.PublicKey
 
+    init(privateKey: Curve25519.Signing.PrivateKey?, publicKey: Curve25519.Signing.PublicKey) {
+        self.privateKey = privateKey
+        self.publicKey = publicKey
+    }
+
     /// Reads `whsk_` and the base64 of a seed (32 bytes) or of seed and public key (64), or `whpk_` and that of a
     /// public key (32).
     init(_ secret: SigningSecret) throws(SigningSecretError) {

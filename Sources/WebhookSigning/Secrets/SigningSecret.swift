@@ -58,7 +58,7 @@ public struct SigningSecret: Sendable {
         if profile.scheme == .standardEd25519 {
             _ = try Ed25519Key(self)
         } else {
-            _ = try hmacKey(for: profile)
+            _ = try hmacKey(for: profile.keyDerivation)
         }
     }
 
@@ -67,14 +67,14 @@ public struct SigningSecret: Sendable {
         revealed = text
     }
 
-    /// The key of an HMAC under `profile`.
+    /// The key of an HMAC.
     ///
     /// - Parameter anyLength: Whether a shared key may be shorter or longer than Standard Webhooks allows. A receiver
     ///   did not choose it, and Svix's own documentation has one of 18 bytes.
     func hmacKey(
-        for profile: SignatureProfile, anyLength: Bool = false
+        for derivation: KeyDerivation, anyLength: Bool = false
     ) throws(SigningSecretError) -> [UInt8] {
-        switch profile.keyDerivation {
+        switch derivation {
         case .utf8:
             return Array(revealed.utf8)
         case .hex:

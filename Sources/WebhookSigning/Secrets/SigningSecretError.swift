@@ -15,6 +15,8 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
         case publicKeyLength(Int)
         case mismatchedKeyPair
         case publicKeyCannotSign
+        case notAKey(SignatureAlgorithm)
+        case notCredentials
     }
 
     let kind: Kind
@@ -38,6 +40,8 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
         case .notAKeyPair: "secret_not_key_pair"
         case .mismatchedKeyPair: "secret_key_pair_mismatch"
         case .publicKeyCannotSign: "secret_is_public_key"
+        case .notAKey: "secret_not_a_key"
+        case .notCredentials: "secret_not_credentials"
         }
     }
 
@@ -77,6 +81,11 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
                 + "the 32-byte seed alone."
         case .publicKeyCannotSign:
             "A whpk_ key only verifies. Give the whsk_ key to sign."
+        case .notAKey(let algorithm):
+            "The secret is not a key for \(algorithm.name). Give the sender's public key as it is shown: PEM, or base64 "
+                + "on one line\(algorithm == .ed25519 ? ", or 64 digits of hex" : "")."
+        case .notCredentials:
+            "The secret of basic authentication is user:password; this one has no colon."
         }
     }
 

@@ -61,7 +61,7 @@ public struct WebhookSigner: Sendable {
             } else {
                 keys = .hashes(
                     try secrets.map { secret throws(SigningSecretError) in
-                        KeyedHash(profile.hash, key: try secret.hmacKey(for: profile))
+                        KeyedHash(HMACHash(profile.hash), key: try secret.hmacKey(for: profile.keyDerivation))
                     })
             }
         } catch {

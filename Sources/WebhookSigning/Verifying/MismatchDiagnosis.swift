@@ -2,93 +2,84 @@
 ///
 /// It runs only after the plain check has failed, and nothing that it finds makes a request valid.
 struct MismatchDiagnosis {
-    let verifier: WebhookVerifier
-    let presented: PresentedSignature
+    /// The keys in force, and what they were made of.
+    let keys: [VerificationKey]
+    let secrets: [SigningSecret]
+    let derivation: KeyDerivation
+    /// The keys that were.
+    let previousKeys: [VerificationKey]
+    let form: SignatureForm
+    /// The HMAC's hash; `nil` for asymmetric algorithms.
+    let hash: HMACHash?
+    /// Where the signature stands.
+    let place: String
+    let message: SignedMessage
     let readings: [SignatureReading]
-    let head: [UInt8]
-    let body: UnsafeRawBufferPointer
 
     /// Bodies beyond this are not spelt anew: anyone may send one. Above the 102,400 bytes that Express accepts.
     static let longestRespeltBody = 128 * 1024
 
-    // An Ed25519 check takes tens of microseconds, and each is repeated for every mistake.
-    private static let mostReadings = 4
+    // An asymmetric check takes tens of microseconds, and each is repeated for every mistake.
+    static let mostReadings = 4
 
-    /// The signatures that are written as the profile writes them.
-    private let due: [[UInt8]]
+    /// The signatures that are written as they are due.
+    private var due: [[UInt8]] { readings.compactMap(\.dueBytes) }
 
-    init(
-        verifier: WebhookVerifier, presented: PresentedSignature, readings: [SignatureReading], head: [UInt8],
-        body: UnsafeRawBufferPointer
-    ) {
-        self.verifier = verifier
-        self.presented = presented
-        self.readings = Array(readings.prefix(Self.mostReadings))
-        self.head = head
-        self.body = body
-        due = self.readings.compactMap(\.dueBytes)
-    }
-
-    private var profile: SignatureProfile { verifier.profile }
-
-    /// - Parameter isThorough: Whether to go beyond what the header alone shows.
-    func reason(headers: (String) -> [String], isThorough: Bool) -> VerificationFailure {
+    /// - Parameters:
+    ///   - isThorough: Whether to go beyond what the header alone shows.
+    ///   - otherMessages: What else might have been signed, and what to say when it was.
+    ///   - unprefixed: A signature that stands behind text which is not due, with that text.
+    func reason(
+        isThorough: Bool, otherMessages: () -> [(message: SignedMessage, failure: VerificationFailure)],
+        unprefixed: (text: ArraySlice<UInt8>, prefix: String)? = nil
+    ) -> VerificationFailure {
         if isThorough, let failure = rightInAnotherEncoding() { return failure }
         if !due.isEmpty {
             guard isThorough else { return .wrongSecret }
-            return previousSecret() ?? otherBody() ?? otherContent(headers) ?? otherKey() ?? .wrongSecret
+            return previousSecret() ?? otherBody() ?? otherMessages().first { isRight($0.message) }?.failure
+                ?? otherKey() ?? .wrongSecret
         }
-        return unusableSignature(isThorough: isThorough)
+        return unusableSignature(isThorough ? unprefixed : nil)
+    }
+
+    private func isRight(_ message: SignedMessage) -> Bool {
+        let due = due
+        return keys.contains { $0.matches(due, message) }
     }
 
     private func rightInAnotherEncoding() -> VerificationFailure? {
-        for case .odd(let bytes, let oddity) in readings
-        where verifier.keys.contains(where: { $0.matches([bytes], head: head, body: body) }) {
+        for case .odd(let bytes, let oddity) in readings where keys.contains(where: { $0.matches([bytes], message) }) {
             return oddity.failure(otherwiseRight: true)
         }
         return nil
     }
 
     private func previousSecret() -> VerificationFailure? {
-        verifier.previousKeys.firstIndex { $0.matches(due, head: head, body: body) }
-            .map { .matchesPreviousSecret(index: $0) }
+        let due = due
+        return previousKeys.firstIndex { $0.matches(due, message) }.map { .matchesPreviousSecret(index: $0) }
     }
 
     private func otherBody() -> VerificationFailure? {
-        guard body.count <= Self.longestRespeltBody else { return nil }
+        let body = message.body
+        guard body.baseAddress != nil, body.count <= Self.longestRespeltBody else { return nil }
         let traits = JSONRespelling.Traits(of: body)
         for spelling in BodySpelling.allCases {
             guard let respelt = spelling.applied(to: body, traits: traits) else { continue }
             let isMatch = respelt.withUnsafeBytes { bytes in
-                verifier.keys.contains { $0.matches(due, head: head, body: bytes) }
+                isRight(SignedMessage(head: message.head, body: bytes, tail: message.tail))
             }
             if isMatch { return .bodyReserialised(spelling) }
         }
         return nil
     }
 
-    private func otherContent(_ headers: (String) -> [String]) -> VerificationFailure? {
-        let expected = profile.scheme.signedContent
-        let id = expected.hasID ? presented.id : headers(profile.idHeader ?? StandardHeader.id).first
-        let timestamp =
-            expected.hasTimestamp
-            ? presented.timestampText : headers(profile.timestampHeader ?? StandardHeader.timestamp).first
-        for content in SignedContent.allCases where content != expected {
-            guard id != nil || !content.hasID, timestamp != nil || !content.hasTimestamp else { continue }
-            let head = content.head(id: id ?? "", timestamp: timestamp ?? "")
-            if verifier.keys.contains(where: { $0.matches(due, head: head, body: body) }) {
-                return .wrongSignedContent(found: content, expected: expected)
-            }
-        }
-        return nil
-    }
-
     private func otherKey() -> VerificationFailure? {
-        guard profile.scheme != .standardEd25519 else { return nil }
-        for secret in verifier.secrets {
+        guard let hash else { return nil }
+        let due = due
+        for secret in secrets {
             for reading in KeyReading.allCases {
-                guard let key = reading.key(of: secret, under: profile.keyDerivation) else { continue }
-                if VerificationKey.hash(KeyedHash(profile.hash, key: key)).matches(due, head: head, body: body) {
+                guard let key = reading.key(of: secret, under: derivation) else { continue }
+                if VerificationKey.hash(KeyedHash(hash, key: key)).matches(due, message) {
                     return .keyDecodedWrongly(reading)
                 }
             }
@@ -96,28 +87,27 @@ struct MismatchDiagnosis {
         return nil
     }
 
-    /// No signature is written as the profile writes it: says what the first one that resembles anything is.
-    private func unusableSignature(isThorough: Bool) -> VerificationFailure {
+    /// No signature is written as it is due: says what the first one that resembles anything is.
+    private func unusableSignature(_ unprefixed: (text: ArraySlice<UInt8>, prefix: String)?) -> VerificationFailure {
         for case .odd(_, let oddity) in readings { return oddity.failure(otherwiseRight: false) }
-        for case .otherHash(let name) in readings { return .wrongHash(found: name, expected: profile.hash.rawValue) }
-        if isThorough, let failure = unexpectedPrefix() { return failure }
+        for case .otherHash(let name) in readings {
+            return .wrongHash(found: name, expected: form.hashName ?? "")
+        }
+        if let unprefixed, case .due(let bytes) = SignatureReading(unprefixed.text, form: form),
+            keys.contains(where: { $0.matches([bytes], message) })
+        {
+            return .prefixUnexpected(found: unprefixed.prefix)
+        }
         guard case .unreadable(let characters) = readings.first else { return .wrongSecret }
-        let due = profile.signatureCharacterCount
-        return .headerMalformed(
-            name: profile.signatureHeader,
-            why: "has a signature of \(characters) characters where \(due) of \(profile.encoding.rawValue) were due")
+        let due = form.characterCount.map { "\($0) of \(form.encoding.rawValue)" } ?? "those of \(form.encoding.rawValue)"
+        return .headerMalformed(name: place, why: "has a signature of \(characters) characters where \(due) were due")
     }
 
-    private func unexpectedPrefix() -> VerificationFailure? {
-        guard profile.prefix.isEmpty, profile.scheme == .body || profile.scheme == .timestampBody,
-            let value = presented.candidates.first, value.count > profile.signatureCharacterCount
-        else { return nil }
-        let signature = value.suffix(profile.signatureCharacterCount)
-        let prefix = value.dropLast(profile.signatureCharacterCount)
-        guard prefix.count <= 16, prefix.allSatisfy({ (0x21...0x7E).contains($0) }),
-            case .due(let bytes) = SignatureReading(signature, profile: profile),
-            verifier.keys.contains(where: { $0.matches([bytes], head: head, body: body) })
-        else { return nil }
-        return .prefixUnexpected(found: String(decoding: prefix, as: UTF8.self))
+    /// What stands behind unexpected text, `sha256=` for one, in a value that should be the signature alone.
+    static func unprefixed(_ value: ArraySlice<UInt8>?, _ form: SignatureForm) -> (ArraySlice<UInt8>, String)? {
+        guard let value, let due = form.characterCount, value.count > due else { return nil }
+        let prefix = value.dropLast(due)
+        guard prefix.count <= 16, prefix.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        return (value.suffix(due), String(decoding: prefix, as: UTF8.self))
     }
 }

@@ -16,8 +16,8 @@ extension VerificationFailure: CustomStringConvertible {
         case .versionMissing(let expected, let found):
             "There is no signature of version \(expected), only of \(found.joined(separator: ", ")). Check that both "
                 + "sides use the same scheme."
-        case .timestampMalformed(let name, let why):
-            "The timestamp in \(name) \(why); Unix seconds are due."
+        case .timestampMalformed(let name, let why, let due):
+            "The timestamp in \(name) \(why); \(due) are due."
         case .stale(let seconds, let tolerance):
             "Stale by \(seconds) s: the signature is right, but its timestamp lies that far behind this clock, and "
                 + "\(tolerance) s are allowed. It is an old request sent again, or a clock is wrong."
@@ -50,6 +50,34 @@ extension VerificationFailure: CustomStringConvertible {
                 + "profile makes it."
         case .wrongSignedContent(let found, let expected):
             "Wrong signed content: the signature matches over \(found.rawValue) where \(expected.rawValue) was due."
+        case .wrongParts(let found, let expected):
+            "Wrong signed content: the signature matches over \(found) where \(expected) was due."
+        case .wrongURL(let signed, let expected):
+            "Wrong URL: the signature matches with \(signed), and \(expected) was taken for the sender's. Set the URL as "
+                + "the sender has it, or let the proxy pass on scheme and host."
+        case .fieldMissing(let pointer):
+            "The payload has nothing to read at \(pointer). Check that it is the sender's, and JSON."
+        case .fieldMalformed(let pointer, let why):
+            "The payload's \(pointer) \(why)."
+        case .payloadMalformed(let why):
+            "The payload \(why)."
+        case .tokenMissing(let place):
+            "The secret is missing: nothing stands at \(place). Check that it is set at the sender."
+        case .wrongToken(let place):
+            "Wrong secret: what stands at \(place) is not it."
+        case .wrongChecksum(let place):
+            "Wrong checksum: \(place) is not that of what arrived. It was changed or parsed and written again on its way."
+        case .addressNotAllowed(let address):
+            address.map { "The address \($0) is in none of the ranges that are allowed." }
+                ?? "The sender's address is not known, and only some are allowed."
+        case .wrongAlgorithm(let found, let expected):
+            "The request is signed by \(found) where \(expected) was due."
+        case .notCovered(let component):
+            "The signature does not cover \(component), so that anybody could have changed it. Let the sender sign it too."
+        case .expired(let seconds):
+            "Expired: the signature is right, but it was good until \(seconds) s ago by its own account."
+        case .handshakeRefused(let why):
+            "The sender asked whether this URL is meant, and was not told so: \(why)"
         }
     }
 

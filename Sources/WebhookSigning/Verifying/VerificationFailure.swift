@@ -16,8 +16,8 @@ public enum VerificationFailure: Error, Sendable, Hashable {
     case prefixUnexpected(found: String)
     /// The header has signatures, none of the version that the scheme verifies.
     case versionMissing(expected: String, found: [String])
-    /// The timestamp is not Unix seconds. `why` is the rest of a sentence about it.
-    case timestampMalformed(name: String, why: String)
+    /// The timestamp is not written as it is due (`Unix seconds`). `why` is the rest of a sentence about it.
+    case timestampMalformed(name: String, why: String, due: String = "Unix seconds")
     /// The signature is right, and its timestamp lies `bySeconds` behind the receiver's clock, more than the tolerance.
     case stale(bySeconds: Int64, toleranceSeconds: Int64)
     /// The signature is right, and its timestamp lies `bySeconds` ahead of the receiver's clock, more than the
@@ -45,6 +45,32 @@ public enum VerificationFailure: Error, Sendable, Hashable {
     case keyDecodedWrongly(KeyReading)
     /// The signature matches over other parts of the message than the scheme signs.
     case wrongSignedContent(found: SignedContent, expected: SignedContent)
+    /// The signature matches over other parts of the request than the preset has. Both are for people.
+    case wrongParts(found: String, expected: String)
+    /// The signature matches with another URL than the receiver believes the sender to use.
+    case wrongURL(signed: String, expected: String)
+    /// The payload lacks a value that the preset needs; `pointer` is its JSON pointer.
+    case fieldMissing(pointer: String)
+    /// A value in the payload cannot be read. `why` is the rest of a sentence about it.
+    case fieldMalformed(pointer: String, why: String)
+    /// The payload is not what the preset has to read. `why` is the rest of a sentence about it.
+    case payloadMalformed(why: String)
+    /// The secret that the request should present is not there; `place` says where.
+    case tokenMissing(place: String)
+    /// What the request presents is not the secret.
+    case wrongToken(place: String)
+    /// A checksum is not that of what arrived; `place` says which one.
+    case wrongChecksum(place: String)
+    /// The request comes from an address outside the ranges that are allowed; `nil` when its address is not known.
+    case addressNotAllowed(address: String?)
+    /// The request names another algorithm than the one that is due. The found one is shortened to what may be shown.
+    case wrongAlgorithm(found: String, expected: String)
+    /// The signature does not cover a component that it must.
+    case notCovered(component: String)
+    /// The signature is right, and it expired `bySeconds` ago by its own account.
+    case expired(bySeconds: Int64)
+    /// The sender asks whether this URL is meant, and cannot be told so. `why` is a sentence.
+    case handshakeRefused(why: String)
 
     /// A stable name for programs, such as `stale`.
     public var code: String {
@@ -68,7 +94,40 @@ public enum VerificationFailure: Error, Sendable, Hashable {
         case .wrongHash: "wrong_hash"
         case .bodyReserialised: "body_reserialised"
         case .keyDecodedWrongly: "key_decoded_wrongly"
-        case .wrongSignedContent: "wrong_signed_content"
+        case .wrongSignedContent, .wrongParts: "wrong_signed_content"
+        case .wrongURL: "wrong_url"
+        case .fieldMissing: "field_missing"
+        case .fieldMalformed: "field_malformed"
+        case .payloadMalformed: "payload_malformed"
+        case .tokenMissing: "token_missing"
+        case .wrongToken: "wrong_token"
+        case .wrongChecksum: "wrong_checksum"
+        case .addressNotAllowed: "address_not_allowed"
+        case .wrongAlgorithm: "wrong_algorithm"
+        case .notCovered: "not_covered"
+        case .expired: "expired"
+        case .handshakeRefused: "handshake_refused"
+        }
+    }
+}
+
+extension VerificationFailure {
+    /// That a timestamp is stale or early; `nil` when it is within the tolerance.
+    static func untimeliness(of timestamp: Int64, at now: Int64, _ tolerance: Duration) -> VerificationFailure? {
+        let (age, overflows) = now.subtractingReportingOverflow(timestamp)
+        let distance = overflows ? .max : Int64(clamping: age.magnitude)
+        guard .seconds(distance) > tolerance else { return nil }
+        let allowed = tolerance.components.seconds
+        return timestamp < now
+            ? .stale(bySeconds: distance, toleranceSeconds: allowed)
+            : .early(bySeconds: distance, toleranceSeconds: allowed)
+    }
+
+    /// Whether the request has nothing at all where the preset looks.
+    var isAbsence: Bool {
+        switch self {
+        case .headerMissing, .tokenMissing, .fieldMissing: true
+        default: false
         }
     }
 }

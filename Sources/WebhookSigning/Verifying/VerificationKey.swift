@@ -1,39 +1,51 @@
-internal import Crypto
-
 /// What verifies a signature: a keyed hash or a public key.
 enum VerificationKey: Sendable {
     case hash(KeyedHash)
-    case pair(Ed25519Key)
+    case pair(KeyPair)
 
-    init(_ secret: SigningSecret, profile: SignatureProfile) throws(SigningSecretError) {
-        if profile.scheme == .standardEd25519 {
-            self = .pair(try Ed25519Key(secret))
+    init(
+        _ secret: SigningSecret, _ algorithm: SignatureAlgorithm, _ derivation: KeyDerivation
+    ) throws(SigningSecretError) {
+        if case .hmac(let hash) = algorithm {
+            self = .hash(KeyedHash(hash, key: try secret.hmacKey(for: derivation, anyLength: true)))
         } else {
-            self = .hash(KeyedHash(profile.hash, key: try secret.hmacKey(for: profile, anyLength: true)))
+            self = .pair(try KeyPair(secret, algorithm))
         }
     }
 
-    /// Whether any of `signatures` is right for `head ‖ body`. Every one is compared, in constant time.
-    func matches(_ signatures: [[UInt8]], head: [UInt8], body: UnsafeRawBufferPointer) -> Bool {
+    /// Whether any of `signatures` is right for the message. Every one is compared, in constant time.
+    func matches(_ signatures: [[UInt8]], _ message: SignedMessage) -> Bool {
         guard !signatures.isEmpty else { return false }
         var found = false
         switch self {
         case .hash(let keyed):
-            head.withUnsafeBytes { head in
-                keyed.withCode(head: head, body: body) { code in
-                    for signature in signatures {
-                        let isEqual = signature.withUnsafeBytes { constantTimeEquals($0, code) }
-                        found = isEqual || found
+            message.head.withUnsafeBytes { head in
+                message.tail.withUnsafeBytes { tail in
+                    keyed.withCode(head: head, body: message.body, tail: tail) { code in
+                        for signature in signatures {
+                            let isEqual = signature.withUnsafeBytes { constantTimeEquals($0, code) }
+                            found = isEqual || found
+                        }
                     }
                 }
             }
         case .pair(let pair):
-            let message = head + body
+            let bytes = message.bytes
             for signature in signatures {
-                let isRight = pair.publicKey.isValidSignature(signature, for: message)
+                let isRight = pair.isRight(signature, for: bytes)
                 found = isRight || found
             }
         }
         return found
+    }
+
+    /// The signature of a message.
+    ///
+    /// - Throws: ``WebhookSigningError`` when the key only verifies.
+    func signature(of message: SignedMessage) throws(WebhookSigningError) -> [UInt8] {
+        switch self {
+        case .hash(let keyed): keyed.code(of: message)
+        case .pair(let pair): try pair.signature(for: message.bytes)
+        }
     }
 }

@@ -17,11 +17,7 @@ public struct WebhookVerifier: Sendable {
     /// How far a timestamp may lie from `now`, either way. Exactly this far still passes.
     public let tolerance: Duration
 
-    let keys: [VerificationKey]
-    let previousKeys: [VerificationKey]
-    // Their texts, for trying other readings of them.
-    let secrets: [SigningSecret]
-    private let explainsFailures: Bool
+    private let verification: SignatureVerification
 
     /// Takes in the secrets that are accepted.
     ///
@@ -50,18 +46,14 @@ public struct WebhookVerifier: Sendable {
             throw WebhookSigningError(.tooManySecrets(secrets.count + previous.count))
         }
         do {
-            keys = try secrets.map { secret throws(SigningSecretError) in try VerificationKey(secret, profile: profile)
-            }
-            previousKeys = try previous.map { secret throws(SigningSecretError) in
-                try VerificationKey(secret, profile: profile)
-            }
+            verification = try SignatureVerification(
+                SignatureStep(profile), idHeader: profile.idHeader, secrets: secrets, previous: previous,
+                explainsFailures: explainsFailures)
         } catch {
             throw WebhookSigningError(.secret(error))
         }
         self.profile = profile
         self.tolerance = profile.tolerance
-        self.secrets = secrets
-        self.explainsFailures = explainsFailures
     }
 
     /// Verifies a request.
@@ -73,32 +65,15 @@ public struct WebhookVerifier: Sendable {
     public func verify(
         headers: (_ name: String) -> [String], body: UnsafeRawBufferPointer, now: Int64
     ) -> VerificationResult {
-        let presented: PresentedSignature
-        do {
-            presented = try PresentedSignature(profile: profile, headers: headers)
-        } catch {
-            return .invalid(error)
+        withoutActuallyEscaping(headers) { headers in
+            let request = RequestView(method: "POST", url: "", headers: headers, body: body, remoteAddress: nil)
+            do throws(VerificationFailure) {
+                let proof = try verification.verify(request, now: now)
+                return .valid(matchedSecret: proof.matchedSecret ?? 0, timestamp: proof.timestamp)
+            } catch {
+                return .invalid(error)
+            }
         }
-        let readings = presented.candidates.map { SignatureReading($0, profile: profile) }
-        let due = readings.compactMap(\.dueBytes)
-        let head = profile.scheme.signedContent.head(id: presented.id, timestamp: presented.timestampText)
-
-        // Every key is tried, so that the time taken does not tell which one matched.
-        var matched: Int?
-        for (index, key) in keys.enumerated() {
-            let isMatch = key.matches(due, head: head, body: body)
-            if isMatch, matched == nil { matched = index }
-        }
-
-        guard let matched else {
-            let diagnosis = MismatchDiagnosis(
-                verifier: self, presented: presented, readings: readings, head: head, body: body)
-            return .invalid(diagnosis.reason(headers: headers, isThorough: explainsFailures))
-        }
-        if let timestamp = presented.timestamp, let failure = untimeliness(of: timestamp, at: now) {
-            return .invalid(failure)
-        }
-        return .valid(matchedSecret: matched, timestamp: presented.timestamp)
     }
 
     /// Verifies a request.
@@ -124,24 +99,7 @@ public struct WebhookVerifier: Sendable {
     ) -> VerificationResult {
         let headers = Array(headers)
         return verify(
-            headers: { name in headers.filter { Self.isSameName($0.name, name) }.map(\.value) }, body: body, now: now)
-    }
-
-    private func untimeliness(of timestamp: Int64, at now: Int64) -> VerificationFailure? {
-        let (age, overflows) = now.subtractingReportingOverflow(timestamp)
-        let distance = overflows ? .max : Int64(clamping: age.magnitude)
-        guard .seconds(distance) > tolerance else { return nil }
-        let allowed = tolerance.components.seconds
-        return timestamp < now
-            ? .stale(bySeconds: distance, toleranceSeconds: allowed)
-            : .early(bySeconds: distance, toleranceSeconds: allowed)
-    }
-
-    private static func isSameName(_ left: String, _ right: String) -> Bool {
-        func lowercased(_ byte: UInt8) -> UInt8 {
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-        }
-        return left.utf8.elementsEqual(right.utf8) { lowercased($0) == lowercased($1) }
+            headers: { name in headers.filter { isSameHeaderName($0.name, name) }.map(\.value) }, body: body, now: now)
     }
 }
 

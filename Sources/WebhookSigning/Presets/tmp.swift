@@ -1,0 +1,1 @@
+extension WebhookPreset { static var names: [String] { [] } }
