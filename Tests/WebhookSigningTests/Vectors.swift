@@ -16,6 +16,13 @@ enum Vectors {
         let body: String?
         let signed: String?
         let signature: String
+        let signatureSecondary: String?
+        let primary: String?
+        let secondary: String?
+        let privateJwkD: String?
+        let method: String?
+        let url: String?
+        let form: [String: String]?
 
         /// The timestamp as the library takes it.
         var seconds: Int64? { timestamp.flatMap { Int64($0) } }
@@ -52,8 +59,19 @@ enum Vectors {
     }
 
     static func published(_ preset: String) throws -> Published {
-        let all = try load("published", as: [Published].self)
-        guard let found = all.first(where: { $0.preset == preset }) else { throw CocoaError(.fileReadCorruptFile) }
+        guard let found = try allPublished(preset).first else { throw CocoaError(.fileReadCorruptFile) }
         return found
     }
+
+    static func allPublished(_ preset: String) throws -> [Published] {
+        try load("published", as: [Published].self).filter { $0.preset == preset }
+    }
+
+    /// Keys made for these tests and nothing else, in PEM.
+    static func key(_ name: String) throws -> String {
+        guard let key = try keys.get()[name] else { throw CocoaError(.fileReadCorruptFile) }
+        return key
+    }
+
+    private static let keys = Result { try load("keys", as: [String: String].self) }
 }

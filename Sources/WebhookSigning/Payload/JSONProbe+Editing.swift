@@ -29,7 +29,7 @@ extension JSONProbe {
         return setting(pointer, toJSON: written, in: text)
     }
 
-    private static func setting(_ pointer: JSONPointer, toJSON value: [UInt8], in text: [UInt8]) -> [UInt8]? {
+    static func setting(_ pointer: JSONPointer, toJSON value: [UInt8], in text: [UInt8]) -> [UInt8]? {
         if let found = find(pointer, in: text) {
             return Array(text[..<found.range.lowerBound] + value + text[found.range.upperBound...])
         }

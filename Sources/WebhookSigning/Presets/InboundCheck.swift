@@ -10,8 +10,8 @@ public indirect enum InboundCheck: Sendable, Hashable {
     case basic
     /// A checksum in the payload.
     case checksum(ChecksumStep)
-    /// A string in the payload or a header that must be one of these. Never the only check: anybody can write it.
-    case value(EventField, oneOf: [String])
+    /// Where the request names its algorithm, and what it may name.
+    case algorithm(header: String, oneOf: [String])
     /// An address within one of these ranges.
     case addresses([AddressRange])
     /// Any one of these. One that a given secret does not fit is left out.
@@ -33,7 +33,7 @@ public indirect enum InboundCheck: Sendable, Hashable {
         case .checksum(let step):
             "\(step.hash.rawValue) of " + step.content.map(\.name).joined(separator: " + ")
                 + ", in \(step.encoding.rawValue), at \(step.pointer) in the payload"
-        case .value(let field, let values): "\(field.name) is " + values.joined(separator: " or ")
+        case .algorithm(let header, let names): "\(names.joined(separator: " or ")) in header \(header)"
         case .addresses(let ranges): "an address in " + ranges.map(\.description).joined(separator: ", ")
         case .anyOf(let checks): checks.map(\.summary).joined(separator: "; or ")
         }
@@ -44,7 +44,7 @@ public indirect enum InboundCheck: Sendable, Hashable {
         switch self {
         case .signature(let step): step.tolerance
         case .messageSignature(let step): step.tolerance
-        case .token, .basic, .checksum, .value, .addresses: nil
+        case .token, .basic, .checksum, .algorithm, .addresses: nil
         case .anyOf(let checks): checks.lazy.compactMap(\.tolerance).first
         }
     }
@@ -53,8 +53,18 @@ public indirect enum InboundCheck: Sendable, Hashable {
     public var needsSecret: Bool {
         switch self {
         case .signature, .messageSignature, .token, .basic: true
-        case .checksum, .value, .addresses: false
+        case .checksum, .algorithm, .addresses: false
         case .anyOf(let checks): checks.contains(where: \.needsSecret)
+        }
+    }
+
+    /// The algorithm for which it takes a key of a pair; `nil` where it takes none.
+    var asymmetricAlgorithm: SignatureAlgorithm? {
+        switch self {
+        case .signature(let step): step.algorithm.isAsymmetric ? step.algorithm : nil
+        case .messageSignature(let step): step.algorithm.isAsymmetric ? step.algorithm : nil
+        case .anyOf(let checks): checks.lazy.compactMap(\.asymmetricAlgorithm).first
+        case .token, .basic, .checksum, .algorithm, .addresses: nil
         }
     }
 
@@ -68,7 +78,7 @@ public indirect enum InboundCheck: Sendable, Hashable {
             step.tolerance = tolerance
             return .messageSignature(step)
         case .anyOf(let checks): return .anyOf(checks.map { $0.withTolerance(tolerance) })
-        case .token, .basic, .checksum, .value, .addresses: return self
+        case .token, .basic, .checksum, .algorithm, .addresses: return self
         }
     }
 }

@@ -50,6 +50,24 @@ public struct SigningSecret: Sendable {
         try validate(for: profile)
     }
 
+    /// Takes a text that a preset's requests are verified or signed with. Where that is a key of a pair it may have
+    /// lines, as PEM does, and up to ``longestKey`` bytes.
+    ///
+    /// - Throws: ``SigningSecretError`` for what ``init(_:)`` refuses, and for what is no key where one is due.
+    public init(_ text: String, for preset: WebhookPreset) throws(SigningSecretError) {
+        let algorithms = preset.checks.compactMap(\.asymmetricAlgorithm)
+        guard let algorithm = algorithms.first else {
+            try self.init(text)
+            return
+        }
+        guard text.utf8.count <= Self.longestKey else { throw SigningSecretError(.tooLong(text.utf8.count)) }
+        self.init(unchecked: text)
+        _ = try KeyPair(self, algorithm)
+    }
+
+    /// The longest text of a key of a pair that is accepted, in bytes. A certificate has some two thousand.
+    public static let longestKey = 8192
+
     /// Checks that a profile can make a key of this secret that is fit to sign with. A ``WebhookVerifier`` takes shared
     /// keys of any length besides: its owner did not choose them.
     ///

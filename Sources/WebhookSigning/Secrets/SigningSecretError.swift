@@ -51,7 +51,8 @@ public struct SigningSecretError: Error, Sendable, Hashable, CustomStringConvert
         case .empty:
             "The secret is empty. Leave it out to have one made, or give one."
         case .tooLong(let length):
-            "The secret has \(length) bytes; at most \(SigningSecret.longestText) are accepted."
+            "The secret has \(length) bytes; at most \(SigningSecret.longestText) are accepted, \(SigningSecret.longestKey) of a key "
+                + "in PEM."
         case .invisibleCharacter(let scalar, let offset):
             "The secret has the invisible character \(Self.name(ofScalar: scalar)) at byte \(offset), often a trace of "
                 + "copying. Remove it."

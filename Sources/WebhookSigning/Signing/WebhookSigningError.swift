@@ -10,6 +10,8 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case longID(Int)
         case unprintableID
         case keyCannotSign
+        case bodyCannotCarry(JSONPointer)
+        case unsignable(VerificationFailure)
     }
 
     let kind: Kind
@@ -27,6 +29,8 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case .severalSecrets, .tooManySecrets: "secrets_too_many"
         case .emptyID, .longID, .unprintableID: "message_id_invalid"
         case .keyCannotSign: "key_cannot_sign"
+        case .bodyCannotCarry: "body_cannot_carry_signature"
+        case .unsignable: "request_cannot_be_signed"
         }
     }
 
@@ -51,7 +55,11 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         case .unprintableID:
             "The message's id has characters that a header cannot carry. Use visible ASCII without spaces."
         case .keyCannotSign:
-            "The key could not sign the message. Give a whsk_ key."
+            "The key could not sign the message: it is a public key. Give the private key that belongs to it."
+        case .bodyCannotCarry(let pointer):
+            "The body cannot carry \(pointer): it is not JSON, or has something else on the way there."
+        case .unsignable(let failure):
+            "The request cannot be signed. \(failure)"
         }
     }
 

@@ -1,1 +1,0 @@
-extension WebhookPreset { static var names: [String] { [] } }
