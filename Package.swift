@@ -32,7 +32,10 @@ let package = Package(
     targets: [
         .target(
             name: "WebhookSigning",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .target(name: "MartletCore", dependencies: ["WebhookSigning"], swiftSettings: strict),
         .target(name: "MartletStore", dependencies: ["MartletCore", "WebhookSigning"], swiftSettings: strict),
@@ -205,7 +208,7 @@ let package = Package(
             ],
             swiftSettings: language),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["martlet"], exclude: ["Payloads", "Receivers"],
+            name: "EndToEndTests", dependencies: ["martlet", "WebhookSigning"], exclude: ["Payloads", "Receivers"],
             swiftSettings: strict),
     ]
 )

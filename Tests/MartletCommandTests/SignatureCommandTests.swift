@@ -132,4 +132,80 @@ import WebhookSigning
         #expect(ended.errors.contains("not padded base64"))
         #expect(!ended.errors.contains("not*base64"))
     }
+
+    // MARK: Presets
+
+    private func run(
+        _ command: String, _ arguments: [String], secret: String = "your_webhook_secret", input: String = body,
+        in directory: TemporaryDirectory
+    ) async throws -> MartletProcess.Result {
+        try await MartletProcess.run(
+            [command] + arguments, variables: ["MARTLET_SECRET": secret], in: directory, input: input)
+    }
+
+    @Test(arguments: [
+        ["github"], ["slack"], ["hmac", "--parameter", "header=X-Acme", "--parameter", "prefix=v1="],
+        ["square", "--url", "https://my.example/hook"],
+    ])
+    func whatOneMakesAsASenderTheOtherVerifies(preset: [String]) async throws {
+        let directory = try TemporaryDirectory()
+        let arguments = ["--preset"] + preset
+
+        let signed = try await run("sign", arguments + ["--timestamp", "1700000000"], in: directory)
+        let headers = signed.output.split(separator: "\n", omittingEmptySubsequences: false)
+            .prefix { !$0.isEmpty }.flatMap { ["--header", String($0)] }
+        let body = signed.output.split(separator: "\n\n", maxSplits: 1).dropFirst().first.map { String($0.dropLast()) }
+        let right = try await run(
+            "verify", arguments + headers + ["--now", "1700000000"], input: body ?? Self.body, in: directory)
+        let wrong = try await run(
+            "verify", arguments + headers + ["--now", "1700000000", "--previous-secret", "your_webhook_secret"],
+            secret: "another", input: body ?? Self.body, in: directory)
+
+        #expect(signed.status == 0, "\(signed.errors)")
+        #expect(right.status == 0, "\(right.errors)")
+        #expect(right.output.hasPrefix("Valid"))
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.hasPrefix("Invalid (matches_previous_secret)."))
+    }
+
+    @Test func anEventIsNamedByItsIDAndType() async throws {
+        let directory = try TemporaryDirectory()
+
+        let ended = try await run(
+            "verify",
+            [
+                "--preset", "gitlab", "--header", "X-Gitlab-Token: your_webhook_secret", "--header",
+                "X-Gitlab-Event: Push Hook", "--header", "Idempotency-Key: k-1",
+            ], in: directory)
+
+        #expect(ended.output == "Valid: event k-1, type Push Hook.\n")
+    }
+
+    @Test func aHandshakeIsToldWithItsAnswer() async throws {
+        let directory = try TemporaryDirectory()
+
+        let ended = try await run(
+            "verify", ["--preset", "dropbox", "--method", "get", "--url", "https://a.example/?challenge=abc"],
+            input: "", in: directory)
+
+        #expect(ended.status == 0)
+        #expect(ended.output.hasPrefix("A handshake, to be answered 200:\n"))
+        #expect(ended.output.hasSuffix("\n\nabc\n"))
+    }
+
+    @Test(arguments: [
+        (["--preset", "githab"], "Did you mean github?"), (["--preset", "hmac"], "needs the parameter header"),
+        (["--preset", "hmac", "--parameter", "header"], "Give a name and a value"),
+        (["--parameter", "a=b"], "belongs to a preset"),
+        (["--preset", "github", "--profile", "standard"], "give one"),
+        (["--preset", "discord"], "not a key for Ed25519"),
+    ])
+    func aPresetThatCannotBeIsAMistakeOfUse(arguments: [String], complaint: String) async throws {
+        let directory = try TemporaryDirectory()
+
+        let ended = try await run("verify", arguments, in: directory)
+
+        #expect(ended.status == 2)
+        #expect(ended.errors.contains(complaint), "\(ended.errors)")
+    }
 }

@@ -59,7 +59,8 @@ struct SignatureBase {
     ) throws(VerificationFailure) -> String {
         guard let url = URLParts(request.url) else {
             if name == "@method", parameters.pairs.isEmpty { return request.method }
-            throw .headerMalformed(name: "signature-input", why: "covers the URL, and the receiver does not know its own")
+            throw .headerMalformed(
+                name: "signature-input", why: "covers the URL, and the receiver does not know its own")
         }
         if name == "@query-param" {
             guard parameters.pairs.count == 1, case .string(let wanted)? = parameters["name"] else {

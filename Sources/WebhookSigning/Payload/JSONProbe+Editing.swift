@@ -46,7 +46,8 @@ extension JSONProbe {
         guard found.kind == .object else { return nil }
         let inner = found.range.lowerBound + 1..<found.range.upperBound - 1
         let isEmpty = text[inner].allSatisfy(isSpace)
-        return Array(text[..<inner.lowerBound] + member + (isEmpty ? [] : [UInt8(ascii: ",")]) + text[inner.lowerBound...])
+        return Array(
+            text[..<inner.lowerBound] + member + (isEmpty ? [] : [UInt8(ascii: ",")]) + text[inner.lowerBound...])
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {

@@ -1,6 +1,7 @@
 extension WebhookPreset {
     private static let eventParameters = [
-        PresetParameter("event_id", "where the event's id is: header:NAME, payload:/POINTER or form:NAME", fallback: "payload:/id"),
+        PresetParameter(
+            "event_id", "where the event's id is: header:NAME, payload:/POINTER or form:NAME", fallback: "payload:/id"),
         PresetParameter("event_type", "where its type is, likewise", fallback: "payload:/type"),
     ]
 

@@ -45,7 +45,8 @@ extension WebhookPreset {
             "checksum_of",
             "what it is made of: a JSON pointer, for the bytes of that value, or `body`, for the body without it",
             fallback: "/data"),
-        PresetParameter("checksum_kind", "`hmac`, keyed with the secret, or `plain`, which anybody can compute", fallback: "hmac"),
+        PresetParameter(
+            "checksum_kind", "`hmac`, keyed with the secret, or `plain`, which anybody can compute", fallback: "hmac"),
         PresetParameter("hash", "sha1, sha256, sha384 or sha512", fallback: "sha256"),
         PresetParameter("encoding", "hex or base64", fallback: "hex"),
         PresetParameter("event_id", "where the event's id is", fallback: "payload:/id"),

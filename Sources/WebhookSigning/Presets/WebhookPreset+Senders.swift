@@ -82,7 +82,8 @@ extension WebhookPreset {
         sender(
             WebhookPreset(
                 name: "adyen", title: "Adyen, standard notifications",
-                documentation: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
+                documentation:
+                    "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
                 secret: "the HMAC key, in hex",
                 checks: [
                     .signature(
@@ -108,7 +109,8 @@ extension WebhookPreset {
         sender(
             WebhookPreset(
                 name: "adyen-platform", title: "Adyen, platforms and management",
-                documentation: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
+                documentation:
+                    "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
                 secret: "the HMAC key, in hex",
                 checks: [
                     .signature(
@@ -254,12 +256,14 @@ extension WebhookPreset {
         Entry(
             name: "event-grid",
             parameters: [
-                PresetParameter("query", "the query parameter of the secret in the subscription's URL", fallback: "code")
+                PresetParameter(
+                    "query", "the query parameter of the secret in the subscription's URL", fallback: "code")
             ]
         ) { settings in
             WebhookPreset(
                 name: "event-grid", title: "Azure Event Grid",
-                documentation: "https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema",
+                documentation:
+                    "https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema",
                 secret: "the secret in the subscription's URL",
                 checks: [.token(.query(settings["query"]))],
                 handshakes: [.eventGrid, .cloudEvents(origins: [], rate: nil)],
@@ -391,7 +395,8 @@ extension WebhookPreset {
         sender(
             WebhookPreset(
                 name: "hubspot", title: "HubSpot, version 3",
-                documentation: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
+                documentation:
+                    "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
                 secret: "the app's client secret",
                 checks: [
                     .signature(
@@ -415,7 +420,8 @@ extension WebhookPreset {
         Entry(
             name: "meta",
             parameters: [
-                PresetParameter("verify_token", "the verify token typed in at Meta; empty refuses handshakes", fallback: "")
+                PresetParameter(
+                    "verify_token", "the verify token typed in at Meta; empty refuses handshakes", fallback: "")
             ]
         ) { settings in
             WebhookPreset(

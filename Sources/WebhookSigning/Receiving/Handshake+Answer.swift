@@ -39,7 +39,10 @@ extension Handshake {
             let code = try Self.code(of: token, secret)
             return .json([
                 ("plainToken", token),
-                ("encryptedToken", String(decoding: code.flatMap { [Hex.digit($0 >> 4), Hex.digit($0 & 15)] }, as: UTF8.self)),
+                (
+                    "encryptedToken",
+                    String(decoding: code.flatMap { [Hex.digit($0 >> 4), Hex.digit($0 & 15)] }, as: UTF8.self)
+                ),
             ])
         case .dropbox:
             return .text(try Self.echo(request.queryValue("challenge"), of: "query parameter challenge"))

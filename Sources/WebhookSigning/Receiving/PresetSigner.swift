@@ -146,6 +146,7 @@ public struct PresetSigner: Sendable {
         let components = names.map { StructuredField.Item(value: .string($0)) }
         var parameters = StructuredField.Parameters()
         parameters.pairs.append(("created", .integer(now)))
+        parameters.pairs.append(("keyid", .string("test")))
         if let name = MessageSignatureStep.names.first(where: { $0.algorithm == step.algorithm })?.name {
             parameters.pairs.append(("alg", .string(name)))
         }

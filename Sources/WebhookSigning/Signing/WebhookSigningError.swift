@@ -20,6 +20,11 @@ public struct WebhookSigningError: Error, Sendable, Hashable, CustomStringConver
         self.kind = kind
     }
 
+    /// That a secret cannot be used.
+    public init(_ error: SigningSecretError) {
+        self.init(.secret(error))
+    }
+
     /// A stable name for programs, such as `profile_invalid`. A secret's own code where a secret is at fault.
     public var code: String {
         switch kind {

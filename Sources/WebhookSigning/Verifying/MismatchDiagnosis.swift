@@ -99,7 +99,8 @@ struct MismatchDiagnosis {
             return .prefixUnexpected(found: unprefixed.prefix)
         }
         guard case .unreadable(let characters) = readings.first else { return .wrongSecret }
-        let due = form.characterCount.map { "\($0) of \(form.encoding.rawValue)" } ?? "those of \(form.encoding.rawValue)"
+        let due =
+            form.characterCount.map { "\($0) of \(form.encoding.rawValue)" } ?? "those of \(form.encoding.rawValue)"
         return .headerMalformed(name: place, why: "has a signature of \(characters) characters where \(due) were due")
     }
 

@@ -142,7 +142,9 @@ indirect enum PreparedCheck: Sendable {
         case .unreadable(let characters):
             throw .fieldMalformed(
                 pointer: name,
-                why: "has \(characters) characters where \(form.characterCount ?? 0) of \(step.encoding.rawValue) were due")
+                why:
+                    "has \(characters) characters where \(form.characterCount ?? 0) of \(step.encoding.rawValue) were due"
+            )
         }
     }
 }

@@ -58,7 +58,8 @@ struct PresentedTimestamp {
             let digits = try wholeNumber(value)
             guard (12...14).contains(value.count) else {
                 throw Fault(
-                    why: "has \(value.count) digits, as \(value.count < 12 ? "few as seconds" : "many as a finer unit") "
+                    why:
+                        "has \(value.count) digits, as \(value.count < 12 ? "few as seconds" : "many as a finer unit") "
                         + "would have")
             }
             return digits / 1000

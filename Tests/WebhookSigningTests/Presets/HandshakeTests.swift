@@ -46,7 +46,8 @@ import WebhookSigning
     // MARK: Signed
 
     @Test func slackGetsItsChallengeAsText() throws {
-        let body = #"{"token":"x","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#
+        let body =
+            #"{"token":"x","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#
 
         let reception = try receiver("slack").receive(signed("slack", body), now: now)
 
@@ -69,14 +70,16 @@ import WebhookSigning
     }
 
     @Test func zoomGetsItsTokenAndTheTokensCode() throws {
-        let body = #"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}"#
+        let body =
+            #"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}"#
 
         let reception = try receiver("zoom").receive(signed("zoom", body), now: now)
 
         // echo -n qgg8vlvZRS6UYooatFL8Aw | openssl dgst -sha256 -hmac your_webhook_secret
         expectJSON(
             reception,
-            #"{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"0f8b4fda7cda1f1b1554cbf9a61a9f68d2051222bbe4675bb882c699254eeeca"}"#)
+            #"{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"0f8b4fda7cda1f1b1554cbf9a61a9f68d2051222bbe4675bb882c699254eeeca"}"#
+        )
     }
 
     @Test func twitchGetsItsChallengeAsText() throws {
@@ -114,7 +117,8 @@ import WebhookSigning
     }
 
     @Test func eventGridGetsItsCodeWhereTheSecretIsRight() throws {
-        let body = #"[{"id":"1","eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","#
+        let body =
+            #"[{"id":"1","eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","#
             + #""data":{"validationCode":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6"}}]"#
         func reception(_ secret: String) throws -> Reception {
             try receiver("event-grid").receive(

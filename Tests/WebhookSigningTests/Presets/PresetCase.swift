@@ -97,7 +97,8 @@ struct PresetCase: Sendable, CustomTestStringConvertible {
     var hasOtherSecrets: Bool {
         get throws {
             let keys = ["sendgrid", "paypal"]
-            let isFixed = keys.contains(name) || name == "http-signature" && !["ed25519", nil].contains(parameters["algorithm"])
+            let isFixed =
+                keys.contains(name) || name == "http-signature" && !["ed25519", nil].contains(parameters["algorithm"])
             return try preset().needsSecret && !isFixed
         }
     }

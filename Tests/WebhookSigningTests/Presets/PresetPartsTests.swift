@@ -9,10 +9,11 @@ import Testing
     static let document = Array(
         #" {"a":{"b":[10,{"c~d/e":"x\u00e9\n\ud83d\ude00\ud800"}]},"":"empty","n":null,"t":true,"a2":-1.5e3} "#.utf8)
 
-    @Test(arguments: [
-        ("/a/b/0", "10"), ("/a/b/1/c~0d~1e", "xé\n😀\u{FFFD}"), ("/", "empty"), ("/t", "true"), ("/a2", "-1.5e3"),
-        ("/n", nil), ("/a", nil), ("/a/b/2", nil), ("/a/b/00", nil), ("/a/b/-", nil), ("/missing", nil), ("", nil),
-    ] as [(JSONPointer, String?)])
+    @Test(
+        arguments: [
+            ("/a/b/0", "10"), ("/a/b/1/c~0d~1e", "xé\n😀\u{FFFD}"), ("/", "empty"), ("/t", "true"), ("/a2", "-1.5e3"),
+            ("/n", nil), ("/a", nil), ("/a/b/2", nil), ("/a/b/00", nil), ("/a/b/-", nil), ("/missing", nil), ("", nil),
+        ] as [(JSONPointer, String?)])
     func aPointerFindsWhatItLeadsTo(pointer: JSONPointer, text: String?) {
         #expect(JSONProbe.string(pointer, in: Self.document) == text)
     }
@@ -56,28 +57,31 @@ import Testing
         #expect(JSONProbe.string("/e\u{301}", in: Array("{\"\u{e9}\":1}".utf8)) == nil)
     }
 
-    @Test(arguments: [
-        (#"{"a":1,"b":2,"c":3}"#, "/a", #"{"b":2,"c":3}"#), (#"{"a":1,"b":2,"c":3}"#, "/c", #"{"a":1,"b":2}"#),
-        (#"{ "a" : 1 , "b" : 2 }"#, "/a", #"{ "b" : 2 }"#), (#"{ "a" : 1 , "b" : 2 }"#, "/b", #"{ "a" : 1  }"#),
-        (#"{"a":1}"#, "/a", "{}"), (#"{"x":{"a":[]}}"#, "/x/a", #"{"x":{}}"#), (#"[1,2]"#, "/0", nil),
-        (#"{"a":1}"#, "/b", nil), (#"{"a":1}"#, "", nil),
-    ] as [(String, JSONPointer, String?)])
+    @Test(
+        arguments: [
+            (#"{"a":1,"b":2,"c":3}"#, "/a", #"{"b":2,"c":3}"#), (#"{"a":1,"b":2,"c":3}"#, "/c", #"{"a":1,"b":2}"#),
+            (#"{ "a" : 1 , "b" : 2 }"#, "/a", #"{ "b" : 2 }"#), (#"{ "a" : 1 , "b" : 2 }"#, "/b", #"{ "a" : 1  }"#),
+            (#"{"a":1}"#, "/a", "{}"), (#"{"x":{"a":[]}}"#, "/x/a", #"{"x":{}}"#), (#"[1,2]"#, "/0", nil),
+            (#"{"a":1}"#, "/b", nil), (#"{"a":1}"#, "", nil),
+        ] as [(String, JSONPointer, String?)])
     func aMemberIsTakenOut(text: String, pointer: JSONPointer, rest: String?) {
         let removed = JSONProbe.removing(pointer, from: Array(text.utf8))
 
         #expect(removed.map { String(decoding: $0, as: UTF8.self) } == rest)
     }
 
-    @Test(arguments: [
-        (#"{"a":1}"#, "/a", #"{"a":"v\"<"}"#), (#"{}"#, "/a", #"{"a":"v\"<"}"#),
-        (#"{"b":1}"#, "/a", #"{"a":"v\"<","b":1}"#), (#"{}"#, "/a/b", #"{"a":{"b":"v\"<"}}"#), ("[]", "/a", nil),
-        (#"{"a":1}"#, "/a/b", nil), ("", "/a", nil), (#"[{}]"#, "/0/a", #"[{"a":"v\"<"}]"#),
-    ] as [(String, JSONPointer, String?)])
+    @Test(
+        arguments: [
+            (#"{"a":1}"#, "/a", #"{"a":"v\"<"}"#), (#"{}"#, "/a", #"{"a":"v\"<"}"#),
+            (#"{"b":1}"#, "/a", #"{"a":"v\"<","b":1}"#), (#"{}"#, "/a/b", #"{"a":{"b":"v\"<"}}"#), ("[]", "/a", nil),
+            (#"{"a":1}"#, "/a/b", nil), ("", "/a", nil), (#"[{}]"#, "/0/a", #"[{"a":"v\"<"}]"#),
+        ] as [(String, JSONPointer, String?)])
     func aMemberIsPutIn(text: String, pointer: JSONPointer, result: String?) {
         let set = JSONProbe.setting(pointer, to: "v\"<", in: Array(text.utf8))
 
         #expect(
-            set.map { String(decoding: $0, as: UTF8.self) } == result.map { $0.split(separator: "<").joined(separator: "\\u003c") })
+            set.map { String(decoding: $0, as: UTF8.self) }
+                == result.map { $0.split(separator: "<").joined(separator: "\\u003c") })
     }
 
     // MARK: Forms and URLs
@@ -115,12 +119,13 @@ import Testing
 
     // MARK: Time
 
-    @Test(arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("2020-01-01T00:00:00-07:00", 1_577_862_000),
-        ("2023-11-14T22:13:20.123456789Z", 1_700_000_000), ("2000-02-29t12:00:00z", 951_825_600),
-        ("1969-12-31T23:59:59Z", -1), ("0000-01-01T00:00:00Z", -62_167_219_200),
-        ("9999-12-31T23:59:59Z", 253_402_300_799), ("2016-12-31T23:59:60Z", 1_483_228_800),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("2020-01-01T00:00:00-07:00", 1_577_862_000),
+            ("2023-11-14T22:13:20.123456789Z", 1_700_000_000), ("2000-02-29t12:00:00z", 951_825_600),
+            ("1969-12-31T23:59:59Z", -1), ("0000-01-01T00:00:00Z", -62_167_219_200),
+            ("9999-12-31T23:59:59Z", 253_402_300_799), ("2016-12-31T23:59:60Z", 1_483_228_800),
+        ] as [(String, Int64)])
     func datesAreRead(text: String, seconds: Int64) {
         #expect(RFC3339.seconds(Array(text.utf8)[...]) == seconds)
     }
@@ -147,7 +152,8 @@ import Testing
 
     @Test(arguments: [
         ("192.0.2.0/24", "192.0.2.255", true), ("192.0.2.0/24", "192.0.3.0", false), ("192.0.2.1", "192.0.2.1", true),
-        ("192.0.2.0/24", "::ffff:192.0.2.7", true), ("0.0.0.0/0", "255.1.2.3", true), ("0.0.0.0/0", "2001:db8::1", false),
+        ("192.0.2.0/24", "::ffff:192.0.2.7", true), ("0.0.0.0/0", "255.1.2.3", true),
+        ("0.0.0.0/0", "2001:db8::1", false),
         ("2001:db8::/33", "2001:db8:7fff::1", true), ("2001:db8::/33", "2001:db8:8000::1", false),
         ("::/0", "1.2.3.4", true), ("fe80::/10", "fe80::1%eth0", true), ("192.0.2.0/31", "192.0.2.1", true),
         ("192.0.2.0/24", "192.0.2.01", false), ("192.0.2.0/24", "", false), ("::1", "0:0:0:0:0:0:0:1", true),
@@ -167,7 +173,10 @@ import Testing
     // MARK: Structured fields
 
     @Test(arguments: [
-        (#"a=1, b="x\"y\\";p;q=?0 , c=:AQI=:, d=(1 "two" tok/en;z=-5);w"#, #"a=1|b="x\"y\\";p;q=?0|c=:AQI=:|d=(1 "two" tok/en;z=-5);w"#),
+        (
+            #"a=1, b="x\"y\\";p;q=?0 , c=:AQI=:, d=(1 "two" tok/en;z=-5);w"#,
+            #"a=1|b="x\"y\\";p;q=?0|c=:AQI=:|d=(1 "two" tok/en;z=-5);w"#
+        ),
         ("a, b;x", "a=?1|b=?1;x"), ("a=1, a=2", "a=2"), ("  ", ""), ("a=()", "a=()"), ("a=(  1   2  )", "a=(1 2)"),
     ])
     func aDictionaryIsReadAndWritten(text: String, written: String) throws {

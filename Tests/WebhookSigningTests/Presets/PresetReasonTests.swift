@@ -61,8 +61,11 @@ import WebhookSigning
     @Test func aKeyThatWasDecodedIsNamed() throws {
         let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         let preset = try WebhookPreset.named(
-            "hmac", parameters: ["header": "X-Slack-Signature", "prefix": "v0=", "key": "base64",
-                                 "content": "v0:{timestamp}:{body}", "timestamp_header": "X-Slack-Request-Timestamp"])
+            "hmac",
+            parameters: [
+                "header": "X-Slack-Signature", "prefix": "v0=", "key": "base64",
+                "content": "v0:{timestamp}:{body}", "timestamp_header": "X-Slack-Request-Timestamp",
+            ])
         let request = try PresetSigner(preset: preset, secret: SigningSecret(secret)).sign(WebhookRequest(), now: now)
 
         let receiver = try WebhookReceiver(preset: .named("slack"), secrets: [SigningSecret(secret)])
@@ -128,7 +131,8 @@ import WebhookSigning
 
     @Test func twiliosSharedKeysUseSHA256() throws {
         let preset = try WebhookPreset.named(
-            "hmac", parameters: [
+            "hmac",
+            parameters: [
                 "header": "X-Twilio-Signature", "encoding": "base64", "content": "{url}A1B2{body}",
             ])
         let secret = try SigningSecret("12345")

@@ -110,7 +110,8 @@ import WebhookSigning
         for name in addedHeaders(sample, request) {
             let value = try #require(request.values(of: name).first)
             let wrong = [
-                String(value.dropLast()), String(value.prefix(1)), value + "0", value + String(repeating: "A", count: 9000),
+                String(value.dropLast()), String(value.prefix(1)), value + "0",
+                value + String(repeating: "A", count: 9000),
                 value + "é", "é" + value, String(value.dropLast(2)) + "\u{0}1", "\u{FFFD}", "😀",
             ]
             for value in wrong where value != request.values(of: name).first {
@@ -201,7 +202,8 @@ import WebhookSigning
         var generator = SeededGenerator(seed: 7)
         let receiver = try sample.receiver()
         let request = try sample.signed()
-        let fragments = HeaderGarbageTests.fragments + ["(", ")", "sig1=", ":", ";created=1", "/", "%zz", "{", "[", "Basic "]
+        let fragments =
+            HeaderGarbageTests.fragments + ["(", ")", "sig1=", ":", ";created=1", "/", "%zz", "{", "[", "Basic "]
         for _ in 0..<60 {
             var changed = request
             func garbage() -> String {

@@ -63,7 +63,8 @@ import WebhookSigning
         let reception = try reception(
             "github", secrets: [#require(vector.secret)],
             headers: [
-                ("X-Hub-Signature-256", vector.signature), ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+                ("X-Hub-Signature-256", vector.signature),
+                ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
                 ("X-GitHub-Event", "issues"),
             ], body: #require(vector.body), now: 0)
 

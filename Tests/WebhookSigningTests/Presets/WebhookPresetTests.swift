@@ -4,7 +4,8 @@ import WebhookSigning
 @Suite struct WebhookPresetTests {
     @Test func everySenderOfTheListHasAPreset() {
         let due = [
-            "fractio", "real-estate", "sharmo", "getequity", "rapture", "standard", "svix", "stripe", "github", "gitlab",
+            "fractio", "real-estate", "sharmo", "getequity", "rapture", "standard", "svix", "stripe", "github",
+            "gitlab",
             "shopify", "woocommerce", "slack", "zoom", "twilio", "sendgrid", "square", "paddle", "paypal", "discord",
             "linear", "hubspot", "box", "adyen", "notion", "twitch", "dropbox", "x", "xero", "pagerduty", "zendesk",
             "meta", "mailgun", "okta", "intercom", "bitbucket", "gitea", "cloudevents", "http-signature", "hmac",

@@ -34,6 +34,19 @@ struct SigningChoice: Sendable {
         secret = try Self.secret(try settings[SettingTable.secret])
     }
 
+    /// The secret that a preset takes; `nil` where it takes none.
+    static func secret(
+        _ settings: Settings, for preset: WebhookPreset
+    ) throws(CommandFailure) -> SigningSecret? {
+        guard preset.needsSecret else { return nil }
+        let text = try settings[SettingTable.secret]
+        do throws(SigningSecretError) {
+            return try SigningSecret(text, for: preset)
+        } catch {
+            throw .usage(error.description)
+        }
+    }
+
     /// How signatures look in the profile that was named: a built-in one, or one of the file's.
     static func profile(_ settings: Settings) throws(CommandFailure) -> SignatureProfile {
         let name = try settings[SettingTable.profile]
