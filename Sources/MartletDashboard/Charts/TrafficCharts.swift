@@ -111,7 +111,7 @@ struct TrafficCharts {
                 return "\(label): half within \(When.taken(middle)), 95 % within \(When.taken(late))"
             }, scale: scale, summary: "How long attempts took over \(window.words): \(latencyWords).")
         return [
-            "throughput": bars.markup, "throughputTop": Figures.text(bars.top), "success": success.markup,
+            "throughput": bars.markup, "throughputTop": Figures.text(bars.top), "successChart": success.markup,
             "latencyChart": latencies.markup, "latencyTop": When.taken(Int64(scale.top * 1000)),
             "firstLabel": labels.first ?? "", "lastLabel": "now",
             "hasAttempts": attempts > 0,
@@ -140,7 +140,7 @@ struct TrafficCharts {
         <figure class="card chart"><figcaption>Attempts <span>up to {{throughputTop}}</span></figcaption>{{throughput}}
           <div class="axis"><span>{{firstLabel}}</span><span>{{lastLabel}}</span></div>
           <p class="legend"><span><i class="c-good"></i>acknowledged</span><span><i class="c-bad"></i>failed</span></p></figure>
-        <figure class="card chart"><figcaption>Success <span>0–100 %</span></figcaption>{{success}}
+        <figure class="card chart"><figcaption>Success <span>0–100 %</span></figcaption>{{successChart}}
           <div class="axis"><span>{{firstLabel}}</span><span>{{lastLabel}}</span></div></figure>
         <figure class="card chart"><figcaption>Latency <span>up to {{latencyTop}}</span></figcaption>{{latencyChart}}
           <div class="axis"><span>{{firstLabel}}</span><span>{{lastLabel}}</span></div>

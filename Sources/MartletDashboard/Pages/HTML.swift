@@ -25,6 +25,17 @@ enum HTML {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Whether these bytes are text that ``escape(_:)`` shows as it is, so that it can be copied from a page.
+    static func isPlain(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return !text.unicodeScalars.contains { isDeceptive($0) }
+    }
+
+    /// Whether a character would not be seen as what it is.
+    static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\r" || scalar != "\t" && scalar != "\n" && picture(of: scalar) != nil
+    }
+
     /// What stands for a character that would not be seen as what it is.
     private static func picture(of scalar: Unicode.Scalar) -> String? {
         switch scalar.value {

@@ -21,7 +21,13 @@ enum JSONMarkup {
         }
         var text = ""
         writePlain(value, indent: 0, to: &text)
-        return text
+        guard text.unicodeScalars.contains(where: HTML.isDeceptive) else { return text }
+        // They can only stand in strings, where an escape means the same.
+        return text.unicodeScalars.reduce(into: "") { text, scalar in
+            guard HTML.isDeceptive(scalar) else { return text.unicodeScalars.append(scalar) }
+            let digits = String(scalar.value, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
     }
 
     private static func write(_ value: JSONValue, indent: Int, to text: inout String) {

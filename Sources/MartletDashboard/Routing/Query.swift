@@ -32,6 +32,8 @@ struct Query: Sendable {
     /// Whether a box is ticked.
     func isOn(_ name: String) -> Bool { self[name] != nil }
 
+    mutating func add(_ name: String, _ value: String) { pairs.append((name, value)) }
+
     /// This query with one value replaced, or taken out.
     func with(_ name: String, _ value: String?) -> Query {
         var query = self

@@ -25,6 +25,11 @@ struct Visit: Sendable {
         parts.reduce(base) { $0 + "/" + PercentEncoding.encode($1) }
     }
 
+    /// Where to go on after something was done: to the page that a form names, or to another one.
+    func next(_ form: Query, otherwise path: String, _ notice: Notice) -> String {
+        "\(SignInScreen.safe(form["next"]).map { String($0.prefix { $0 != "?" && $0 != "#" }) } ?? path)?notice=\(notice.rawValue)"
+    }
+
     func may(_ permission: Permission) -> Bool { permission.roles.contains(principal.role) }
 
     /// The id in the path; what is no id of this kind names nothing.

@@ -49,6 +49,17 @@ public struct OverviewService: Sendable {
         return overview
     }
 
+    /// One webhook's hourly sums from the hour that contains `since`, oldest first.
+    public func hours(
+        of id: EndpointID, since: Timestamp, for principal: Principal
+    ) async throws(ServiceError) -> [EndpointHour] {
+        try principal.require(.readWebhooks)
+        let endpoint = try context.endpoint(id, for: principal)
+        return try await context.stored { () async throws(StoreError) in
+            try await context.store.hours(of: endpoint.id, since: since)
+        }
+    }
+
     private func trouble(with endpoint: Endpoint) -> Overview.Trouble? {
         switch endpoint.inactivity {
         case .gone: return Overview.Trouble(endpoint: endpoint, kind: .gone)

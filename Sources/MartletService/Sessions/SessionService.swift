@@ -136,12 +136,18 @@ public struct SessionService: Sendable {
     /// Signs out.
     public func close(_ session: Session) async throws(ServiceError) { try await put([], at: session.place) }
 
-    /// Signs everybody out, wherever they are. For whoever runs the service, or an admin of an environment that the
-    /// session reaches.
+    /// Signs everybody out: whoever runs the service, all there are; an admin, those that were opened with a key of the
+    /// admin's environment.
     public func closeAll(by principal: Principal) async throws(ServiceError) {
         try principal.require(.changeKeys)
         try await context.directory.changes.withLock { () async throws(ServiceError) in
-            for place in 0..<Self.places where try await stored(at: place) != nil { try await put([], at: place) }
+            for place in 0..<Self.places {
+                guard let session = try await stored(at: place)?.session else { continue }
+                let isReached = session.grants.contains { grant in
+                    if case .key(_, principal.environment) = grant { true } else { principal.key == nil }
+                }
+                if isReached { try await put([], at: place) }
+            }
         }
     }
 

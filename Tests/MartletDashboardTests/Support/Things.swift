@@ -1,0 +1,62 @@
+import MartletCore
+import MartletService
+
+/// One of everything in the sandbox, of the application `acme`: what pages are tried with.
+struct Things: Sendable {
+    let webhook: Endpoint
+    let event: Event
+    let delivery: DeliveryID
+    let job: JobID
+    let application: MartletCore.Application
+    let key: KeyID
+
+    init(_ site: TestDashboard, data: String = #"{"order_id":"o_1"}"#) async throws {
+        application = try await site.application("acme")
+        webhook = try await site.webhook { $0.application = "acme" }
+        let published = try await site.publish(data: data, application: "acme")
+        event = published.event
+        guard let first = published.deliveries.first else {
+            preconditionFailure("the webhook subscribes to everything")
+        }
+        delivery = first.id
+        job = try await JobService(site.context).recover(
+            webhook.id, only: .failed, JobDraft(since: site.context.time.now() - .seconds(60)), by: site.admin
+        ).id
+        key = try await KeyService(site.context).create(
+            name: "A key", role: "reader", application: nil, expiresAt: nil, by: site.admin
+        ).key.id
+    }
+
+    /// Every page that shows one thing or a list, within its environment.
+    var pages: [String] { Self.lists + things }
+
+    /// Pages that name a thing which only this environment and this application know.
+    var things: [String] {
+        [
+            "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
+            "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
+            "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
+            "/applications/\(application.id)/edit",
+        ]
+    }
+
+    static let lists = [
+        "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
+        "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
+        "/activity", "/settings", "/search?q=order",
+    ]
+
+    /// What forms do with those things: targets, each with fields that it would take.
+    var acts: [(path: String, fields: [(String, String)])] {
+        [
+            ("/events/\(event.publicID)/replay", []), ("/deliveries/\(delivery)/retry", []),
+            ("/deliveries/\(delivery)/cancel", []), ("/webhooks/\(webhook.id)/secret", []),
+            ("/webhooks/\(webhook.id)/rotate", []), ("/webhooks/\(webhook.id)/active", [("active", "true")]),
+            ("/webhooks/\(webhook.id)/edit", [("url", "http://127.0.0.1:9/"), ("events", "*")]),
+            ("/webhooks/\(webhook.id)/test", [("type", "order.created"), ("data", "{}")]),
+            ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
+            ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
+            ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
+        ]
+    }
+}
