@@ -16,12 +16,14 @@ public struct ServiceContext: Sendable {
     public let metrics: ServiceMetrics
     /// The jobs that run in this process.
     public let jobs: JobRoster
+    /// How this process stands among the nodes of its service.
+    public let node: NodeStatus
     public let log: Logger
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
-        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger
+        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus()
     ) {
         self.store = store
         self.directory = directory
@@ -34,6 +36,7 @@ public struct ServiceContext: Sendable {
         self.limits = limits
         self.metrics = metrics
         jobs = JobRoster(limits.jobs, metrics: metrics)
+        self.node = node
         self.log = log
     }
 

@@ -74,6 +74,7 @@ public struct ServiceError: Error, Sendable {
     public static func store(_ error: StoreError) -> Self {
         if error.isConflict { return Self(.conflict, "conflict", error.description) }
         if error.isFull { return Intake.storageShort }
+        if error.isLapsed { return NodeStatus.lapsed }
         return Self(
             .unavailable, error.isCorrupt ? "store_corrupt" : "store_unavailable",
             error.isCorrupt

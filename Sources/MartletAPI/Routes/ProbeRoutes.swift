@@ -17,11 +17,16 @@ struct ProbeRoutes: RouteGroup {
             ) { _, _ in text("ok\n") },
             Operation(
                 open: "/readyz", "getReadiness", "Whether the service can take requests",
-                detail: "The store is asked too. 503 also while the disk is nearly full and publishing is refused.",
+                detail:
+                    "The store is asked too. 503 also while the disk is nearly full and publishing is refused, and while "
+                    + "the node was taken for dead by the others that share its store.",
                 answer: Answer(status: .ok, content: .text("text/plain"), detail: "It can.")
             ) { _, _ in
                 do throws(StoreError) {
                     _ = try await kit.services.store.setting("ready")
+                    guard kit.services.node.isMember else {
+                        return Problem(NodeStatus.lapsed).response
+                    }
                     guard !kit.services.committer.intake.isStorageShort else {
                         return Problem(Intake.storageShort).response
                     }
@@ -41,7 +46,8 @@ struct ProbeRoutes: RouteGroup {
                 return text(
                     kit.services.metrics.text(
                         intake: kit.services.committer.intake.snapshot, overdue: overdue,
-                        openBreakers: kit.services.courier.openBreakers),
+                        openBreakers: kit.services.courier.openBreakers,
+                        node: kit.services.node.isShared ? kit.services.node.snapshot : nil),
                     "text/plain; version=0.0.4")
             },
         ]

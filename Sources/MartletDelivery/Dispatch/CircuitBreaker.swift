@@ -53,6 +53,11 @@ struct CircuitBreaker: Sendable, Hashable {
         if case .open(let since, _) = state { state = .probing(since: since, start: now) }
     }
 
+    /// An attempt did not start after all: where it was the probe, the next one may go at once.
+    mutating func notStarted(now: Timestamp) {
+        if case .probing(let since, _) = state { state = .open(since: since, until: now) }
+    }
+
     /// Somebody has reason to believe that the endpoint is back: the next probe need not wait.
     mutating func encourage(now: Timestamp) {
         if case .open(let since, let until) = state, until > now { state = .open(since: since, until: now) }

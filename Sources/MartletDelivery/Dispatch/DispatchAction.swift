@@ -20,4 +20,9 @@ public enum DispatchAction: Sendable {
     /// Deliveries are stored for an endpoint that the dispatcher has not heard of, the first of them due at `stored`:
     /// report `endpointChanged`, or `endpointDeleted` where there is no such endpoint.
     case introduce(EndpointID, stored: Timestamp)
+    /// A delivery was stored for an endpoint whose lease another node holds: it is counted there.
+    case leave(EndpointID)
+    /// Put what waits for the endpoint where it belongs, as `NodeStore` says, and report `rehomed`. Nothing of it is under
+    /// way here, or this node goes on delivering to it.
+    case rehome(EndpointID)
 }

@@ -15,7 +15,7 @@ public import MartletStore
 ///   `loadFailed`, every `introduce` by one `endpointChanged` or `endpointDeleted`.
 public struct Dispatcher: ~Copyable {
     private let limits: DispatchLimits
-    private var lanes: [EndpointID: Lane] = [:]
+    var lanes: [EndpointID: Lane] = [:]
     private var shares: [ApplicationID: Share] = [:]
     private var budgets: [String: RetryBudget] = [:]
     /// Lanes that have something ready and a free slot, each once: those that have shown that they answer, and the others.
@@ -27,14 +27,22 @@ public struct Dispatcher: ~Copyable {
     private var alarms: Heap<LaneAlarm> = []
     private var parcelCount = 0
     private var parcelBytes = 0
-    private var inFlightCount = 0
+    var inFlightCount = 0
     /// How many slots are held by lanes that have not shown that they answer.
-    private var unprovenInFlight = 0
+    var unprovenInFlight = 0
     private var openBreakerCount = 0
     private var unsettledCount = 0
     private var isDraining = false
+    /// Whether no attempt may start: while the service stops, and while this node may have been taken for dead.
+    private(set) var isHalted = false
+    /// The exclusive endpoints whose lease this node holds; `nil` where the store is nobody else's, and all are its own.
+    var leases: Set<EndpointID>?
 
-    public init(limits: DispatchLimits) { self.limits = limits }
+    /// - Parameter isShared: whether other nodes deliver from the same store.
+    public init(limits: DispatchLimits, isShared: Bool = false) {
+        self.limits = limits
+        leases = isShared ? [] : nil
+    }
 
     // MARK: Events
 
@@ -43,18 +51,20 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
-            if parcel.delivery.cause == .test, !isDraining {
+            if parcel.delivery.cause == .test, !isHalted {
                 // Somebody is waiting for it: it takes no slot and no turn.
                 take(parcel)
                 start(parcel, in: lane, holdsSlot: false, now: now, into: &actions)
                 continue
             }
-            if lane.rules.isActive, overtakesNothing(parcel, in: lane), parcel.due <= now + limits.nearRetry,
+            if lane.isActive, overtakesNothing(parcel, in: lane), parcel.due <= now + limits.nearRetry,
                 hasRoom(for: parcel, in: lane)
             {
                 keep(parcel, in: lane, now: now)
-            } else {
+            } else if lane.isHere {
                 store(parcel, in: lane)
+            } else {
+                leave(parcel, in: lane, into: &actions)
             }
             refresh(lane, now: now, into: &actions)
         }
@@ -67,7 +77,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
-            store(parcel, in: lane)
+            if lane.isHere { store(parcel, in: lane) } else { lane.needsRehome = true }
             refresh(lane, now: now, into: &actions)
         }
         return actions
@@ -139,7 +149,7 @@ public struct Dispatcher: ~Copyable {
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
             // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
             let hasRoom = again.usesOtherSecret || hasRoom(for: again, in: lane)
-            if moved, lane.rules.isActive, due <= now + limits.nearRetry, hasRoom {
+            if moved, lane.isActive, due <= now + limits.nearRetry, hasRoom {
                 keep(again, in: lane, now: now)
             } else {
                 // Also where it was not moved: it may have been, by a commit that had seemed to fail.
@@ -147,6 +157,9 @@ public struct Dispatcher: ~Copyable {
                 // What comes after it in its key's line waits where it does.
                 if let key = parcel.turn?.key { spill(key, of: lane) }
             }
+        } else if !moved, leases != nil {
+            // Another node, whose it had become, may have left it scheduled.
+            lane.noteStored(now)
         }
         if let key = parcel.turn?.key, parcel.holdsSlot, lane.queue.release(key, now: now) { lane.noteStored(now) }
         refresh(lane, now: now, into: &actions)
@@ -165,6 +178,14 @@ public struct Dispatcher: ~Copyable {
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         guard let lane = lanes[endpoint] else { return [] }
+        guard !lane.isObsolete else {
+            lane.cursor = nil
+            lane.endLoading()
+            lane.noteStored(now)
+            refresh(lane, now: now, into: &actions)
+            forgetIfDeleted(lane)
+            return actions
+        }
         let known = lane.queue.ids
         var turnedAway = false
         for parcel in parcels {
@@ -172,7 +193,7 @@ public struct Dispatcher: ~Copyable {
             if known.contains(id) || lane.open.contains(id) || lane.movedWhileLoading.contains(id) { continue }
             if lane.isStale(parcel) {
                 store(parcel, in: lane)
-            } else if lane.rules.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
+            } else if lane.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
                 keep(parcel, in: lane, now: now)
             } else {
                 turnedAway = true
@@ -211,7 +232,9 @@ public struct Dispatcher: ~Copyable {
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         let lane = lanes[endpoint] ?? makeLane(endpoint, rules, stored: stored, health: health, now: now)
+        let wasExclusive = lane.rules.isExclusive
         change(lane, to: rules, now: now)
+        if leases != nil { place(lane, wasExclusive: wasExclusive, now: now) }
         if let stored { lane.noteStored(stored) }
         refresh(lane, now: now, into: &actions)
         pump(now: now, into: &actions)
@@ -273,7 +296,10 @@ public struct Dispatcher: ~Copyable {
     }
 
     /// No attempt starts from now on; those in flight finish.
-    public mutating func drain() { isDraining = true }
+    public mutating func drain() {
+        isDraining = true
+        isHalted = true
+    }
 
     // MARK: Questions
 
@@ -333,8 +359,8 @@ public struct Dispatcher: ~Copyable {
     }
 
     /// Hands out slots, one parcel a lane in turn.
-    private mutating func pump(now: Timestamp, into actions: inout [DispatchAction]) {
-        guard !isDraining else { return }
+    mutating func pump(now: Timestamp, into actions: inout [DispatchAction]) {
+        guard !isHalted else { return }
         // An outcome that is not recorded is as good as none should the process die now: it still counts as in flight.
         releasePressed()
         while takenSlots < limits.inFlight, unsettledCount < limits.unsettled, let lane = nextLane() {
@@ -451,11 +477,12 @@ public struct Dispatcher: ~Copyable {
     }
 
     /// Brings a lane's place in the queue, its window and its alarm up to date.
-    private mutating func refresh(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
-        guard lane.rules.isActive else { return }
+    mutating func refresh(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
+        if lane.needsRehome { rehome(lane, into: &actions) }
+        guard lane.isActive else { return }
         lane.queue.promote(now: now)
         if !lane.isQueued, lane.hasSlot(most: limits.inFlightPerEndpoint) { queue(lane, now: now) }
-        if let stored = lane.stored, !lane.isLoading, !isDraining {
+        if let stored = lane.stored, !lane.isLoading, !isHalted {
             let room = window - lane.queue.count
             if stored > now {
                 arm(lane, at: stored)
@@ -526,7 +553,7 @@ public struct Dispatcher: ~Copyable {
         parcelBytes += parcel.size
     }
 
-    private mutating func letGo(_ parcel: Parcel) {
+    mutating func letGo(_ parcel: Parcel) {
         parcelCount -= 1
         parcelBytes -= parcel.size
     }
@@ -537,16 +564,31 @@ public struct Dispatcher: ~Copyable {
         return parcel
     }
 
-    private mutating func spill(_ lane: Lane) {
+    mutating func spill(_ lane: Lane) {
         for parcel in lane.spill() { letGo(parcel) }
     }
 
-    private mutating func store(_ parcel: Parcel, in lane: Lane) {
+    mutating func store(_ parcel: Parcel, in lane: Lane) {
         for later in lane.noteStored(parcel) { letGo(later) }
     }
 
-    private mutating func spill(_ key: String, of lane: Lane) {
+    mutating func spill(_ key: String, of lane: Lane) {
         for parcel in lane.spill(key) { letGo(parcel) }
+    }
+
+    // MARK: Nodes
+
+    /// No attempt starts before ``goOn(now:)``; those in flight finish.
+    public mutating func halt() { isHalted = true }
+
+    /// Attempts may start again.
+    public mutating func goOn(now: Timestamp) -> [DispatchAction] {
+        var actions: [DispatchAction] = []
+        guard isHalted, !isDraining else { return [] }
+        isHalted = false
+        for lane in lanes.values { refresh(lane, now: now, into: &actions) }
+        pump(now: now, into: &actions)
+        return actions
     }
 
     // MARK: Lanes
@@ -561,6 +603,7 @@ public struct Dispatcher: ~Copyable {
             endpoint, rules: rules, share: share, budget: budget(of: rules.host), limits: limits, health: health,
             now: now)
         lanes[endpoint] = lane
+        if let leases { lane.isHere = !rules.isExclusive || leases.contains(endpoint) }
         if let stored {
             lane.emptyPace(now: now)
             if stored < now - Self.downtime { lane.comeBack(now: now) }
@@ -597,7 +640,7 @@ public struct Dispatcher: ~Copyable {
         if lane.arm(at: instant) { alarms.insert(LaneAlarm(at: instant, lane: lane)) }
     }
 
-    private mutating func forgetIfDeleted(_ lane: Lane) {
+    mutating func forgetIfDeleted(_ lane: Lane) {
         guard lane.isDeleted, lane.open.isEmpty, !lane.isLoading, lanes.removeValue(forKey: lane.endpoint) != nil else {
             return
         }

@@ -44,6 +44,13 @@ final class Lane {
     /// The alarms that are set for the lane and have not rung, the earliest last.
     private var alarms: [Timestamp] = []
     var isDeleted = false
+    /// Whether its deliveries go out from this node.
+    var isHere = true
+    /// Whether what waits is to be put where it belongs, and whether that is under way.
+    var needsRehome = false
+    var isRehoming = false
+    /// Whether a read that is under way was of what has ceased to be this node's.
+    var isObsolete = false
     private(set) var watch: FailureWatch
     private var healthIsNews = false
     private let limits: DispatchLimits
@@ -104,8 +111,11 @@ final class Lane {
 
     // MARK: Slots
 
+    /// Whether deliveries go out.
+    var isActive: Bool { rules.isActive && isHere }
+
     func hasSlot(most: Int) -> Bool {
-        rules.isActive && inFlight < min(most, rules.maxInFlight ?? most, allowance.whole)
+        isActive && inFlight < min(most, rules.maxInFlight ?? most, allowance.whole)
     }
 
     /// When the breaker, the rate limit and the ramp let the next attempt start; now or earlier where they all do, `nil`
@@ -129,6 +139,13 @@ final class Lane {
         breaker.started(now: now)
         pace?.take(now: now)
         ramp?.take(now: now)
+    }
+
+    /// An attempt was not made after all.
+    func attemptNotMade(_ parcel: Parcel, now: Timestamp) {
+        guard parcel.holdsSlot else { return }
+        inFlight -= 1
+        breaker.notStarted(now: now)
     }
 
     /// An attempt is over.
@@ -249,6 +266,7 @@ final class Lane {
     func endLoading() {
         isLoading = false
         isStale = false
+        isObsolete = false
         movedWhileLoading.removeAll()
         staleKeys.removeAll()
         grownKeys.removeAll()

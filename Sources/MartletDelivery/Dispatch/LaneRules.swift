@@ -11,18 +11,21 @@ public struct LaneRules: Sendable, Hashable {
     /// The endpoint's own bound on attempts in flight.
     public var maxInFlight: Int?
     public var rateLimit: RateLimit?
+    /// Whether one node at a time delivers to it, where several share a store: it has an order or a rate limit.
+    public var isExclusive: Bool
     public var success: SuccessRule
     public var retry: RetryPolicy
 
     public init(
         isActive: Bool, application: ApplicationID, host: String, maxInFlight: Int? = nil, rateLimit: RateLimit? = nil,
-        success: SuccessRule, retry: RetryPolicy
+        isExclusive: Bool = false, success: SuccessRule, retry: RetryPolicy
     ) {
         self.isActive = isActive
         self.application = application
         self.host = host
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
+        self.isExclusive = isExclusive
         self.success = success
         self.retry = retry
     }

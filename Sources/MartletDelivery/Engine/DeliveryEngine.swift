@@ -9,7 +9,7 @@ import WebhookSigning
 
 /// Delivers: owns the dispatcher, performs its actions, and runs all of its work in one task group.
 public final class DeliveryEngine: Service, Courier, CommitReceiver {
-    private struct State: ~Copyable {
+    struct State: ~Copyable {
         var dispatcher: Dispatcher
         /// Who waits for a delivery to be settled.
         var waiters: [DeliveryID: [CheckedContinuation<Void, Never>]] = [:]
@@ -20,17 +20,19 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     private let state: Mutex<State>
-    private let store: any Store
-    private let directory: Directory
-    private let committer: GroupCommitter
+    let store: any Store
+    let directory: Directory
+    let committer: GroupCommitter
+    /// Given where other nodes deliver from the same store.
+    private let fence: NodeFence?
     private let sender: any AttemptSender
     private let loops: [any EventLoop]
     private let nextLoop = Atomic<Int>(0)
     private let limits: EngineLimits
     private let identifiers: IdentifierSource
-    private let clock: any AlarmClock
+    let clock: any AlarmClock
     private let metrics: ServiceMetrics
-    private let log: Logger
+    let log: Logger
     private let jobs: AsyncStream<EngineJob>
     private let jobSource: AsyncStream<EngineJob>.Continuation
     private let userAgent: HeaderField
@@ -38,8 +40,9 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, sender: any AttemptSender,
         group: any EventLoopGroup, limits: EngineLimits, identifiers: IdentifierSource, clock: any AlarmClock,
-        metrics: ServiceMetrics, version: String, log: Logger
+        metrics: ServiceMetrics, version: String, log: Logger, fence: NodeFence? = nil
     ) {
+        self.fence = fence
         self.store = store
         self.directory = directory
         self.committer = committer
@@ -51,7 +54,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         self.log = log
         loops = Array(group.makeIterator())
         userAgent = HeaderField(name: "User-Agent", value: "Martlet/\(version)")
-        state = Mutex(State(dispatcher: Dispatcher(limits: limits.dispatch)))
+        state = Mutex(State(dispatcher: Dispatcher(limits: limits.dispatch, isShared: fence != nil)))
         // Unbounded in form only: an endpoint has one load and one change under way at the most.
         (jobs, jobSource) = AsyncStream.makeStream()
     }
@@ -83,6 +86,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             group.addTask { await self.committer.run(handingOverTo: self) }
             group.addTask { await self.performJobs() }
             group.addTask { await self.writeSums() }
+            if fence != nil { group.addTask { await self.recount() } }
             try? await gracefulShutdown()
             await drain()
             jobSource.finish()
@@ -194,7 +198,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         return LaneRules(
             isActive: endpoint.isActive, application: endpoint.application,
             host: url.map { "\($0.host):\($0.port)" } ?? "", maxInFlight: endpoint.maxInFlight,
-            rateLimit: endpoint.rateLimit, success: profile.success, retry: profile.retry)
+            rateLimit: endpoint.rateLimit, isExclusive: endpoint.isOrdered || endpoint.rateLimit != nil,
+            success: profile.success, retry: profile.retry)
     }
 
     // MARK: Performing
@@ -202,7 +207,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     /// Takes a decision and does what it asks for.
     ///
     /// - Parameter loop: the event loop that this runs on, where it does: further attempts then start right here.
-    private func perform(on loop: (any EventLoop)? = nil, _ decide: (inout State) -> [DispatchAction]) {
+    func perform(on loop: (any EventLoop)? = nil, _ decide: (inout State) -> [DispatchAction]) {
         let (actions, alarm) = state.withLock { state -> ([DispatchAction], Timestamp?) in
             let actions = decide(&state)
             guard let next = state.dispatcher.nextAlarm, state.armed.last.map({ next < $0 }) ?? true else {
@@ -224,9 +229,15 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             case .deactivate(let endpoint, let environment, let reason, let watch):
                 jobSource.yield(.deactivate(endpoint, environment: environment, for: reason, watch))
             case .tell(let endpoint, let environment, let isWell, let watch):
-                tell(endpoint, in: environment, isWell: isWell, watch)
+                if fence != nil, !isWell {
+                    jobSource.yield(.warn(endpoint, environment: environment, watch))
+                } else {
+                    tell(endpoint, in: environment, isWell: isWell, watch)
+                }
             case .cancelStored(let endpoint): jobSource.yield(.cancelStored(endpoint))
             case .introduce(let endpoint, let stored): strangers.append((endpoint, stored))
+            case .leave(let endpoint): committer.intake.ended(1, of: endpoint)
+            case .rehome(let endpoint): jobSource.yield(.rehome(endpoint))
             }
         }
         if !outcomes.isEmpty { committer.settle(outcomes) }
@@ -268,6 +279,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     private func attempt(_ parcel: Parcel, on loop: any EventLoop) {
+        if let fence, !fence.isOpen { return notMade(parcel) }
         let startedAt = clock.now()
         metrics.attemptStarted()
         let target = directory.target(parcel.delivery.endpoint)
@@ -318,7 +330,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             recorded.headers += target.endpoint.headers.map { HeaderField(name: $0.name, value: Self.masked) }
         }
         return (
-            OutgoingRequest(url: url, headers: headers, body: body, timeout: target.profile.timeout), recorded
+            OutgoingRequest(url: url, headers: headers, body: body, timeout: target.profile.timeout, fence: fence),
+            recorded
         )
     }
 
@@ -333,6 +346,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         let now = clock.now()
         if case .failure(let failure) = outcome.result, failure.code == .interrupted {
             // The service is stopping: the delivery stays as it stands in the store, and is attempted again.
+            metrics.attemptNotMade()
+            if fence != nil { notMade(parcel) }
             return
         }
         let attempt = Attempt(
@@ -346,6 +361,17 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             state.dispatcher.attemptFinished(
                 parcel, attempt: attempt, otherSecretIsWorthATry: otherIsWorthATry, now: now, random: random)
         }
+    }
+
+    /// Puts back what was to be attempted when this node had reason to believe that others take it for dead.
+    private func notMade(_ parcel: Parcel) {
+        let now = clock.now()
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        perform { state in
+            waiters = state.waiters.removeValue(forKey: parcel.delivery.id) ?? []
+            return state.dispatcher.attemptNotMade(parcel, now: now)
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     private func count(_ attempt: Attempt, _ target: DeliveryTarget?, _ parcel: Parcel, now: Timestamp) -> Bool {
@@ -386,6 +412,21 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             await deactivate(endpoint, in: environment, for: reason, watch)
         case .record(let event): await record(event)
         case .cancelStored(let endpoint): await cancelStored(endpoint)
+        case .rehome(let endpoint): await rehome(endpoint)
+        case .warn(let endpoint, let environment, let watch): await warn(endpoint, in: environment, watch)
+        }
+    }
+
+    private func rehome(_ endpoint: EndpointID) async {
+        do throws(StoreError) {
+            try await store.rehome(endpoint)
+            let now = clock.now()
+            perform { $0.dispatcher.rehomed(endpoint, now: now) }
+        } catch {
+            log.error(
+                "what waits for a webhook could not be put where it belongs",
+                metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
+            tryAgain(.rehome(endpoint))
         }
     }
 
@@ -418,6 +459,10 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             try await directory.changes.withLock { () async throws(StoreError) in
                 guard var endpoint = directory.endpoint(id, in: environment), endpoint.isActive else { return }
                 let now = clock.now()
+                if reason == .failing, let since = watch.failingSince, try await hasSucceeded(id, after: since) {
+                    // It answers other nodes: here it begins anew.
+                    return endpointChanged(endpoint)
+                }
                 endpoint.deactivate(reason, at: now)
                 endpoint.updatedAt = now
                 try await store.apply([.putEndpoint(endpoint)])
@@ -434,6 +479,20 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             log.error("a webhook could not be deactivated", metadata: ["endpoint": "\(id)", "error": "\(error)"])
             tryAgain(.deactivate(id, environment: environment, for: reason, watch))
         }
+    }
+
+    /// Whether other nodes' attempts have succeeded since; what is known of the hour at hand is seconds old.
+    private func hasSucceeded(_ id: EndpointID, after instant: Timestamp) async throws(StoreError) -> Bool {
+        guard fence != nil else { return false }
+        // Of the hour in which the failures began nobody can say what came first.
+        return try await store.hours(of: id, since: instant + .seconds(3600)).contains { $0.succeeded > 0 }
+    }
+
+    /// Has an endpoint's owner warned, where no other node has done so.
+    private func warn(_ id: EndpointID, in environment: EnvironmentID, _ watch: FailureWatch) async {
+        let before = try? await store.health(of: id)?.warnedAt
+        if let before, let since = watch.failingSince, before >= since { return }
+        tell(id, in: environment, isWell: false, watch)
     }
 
     private func tell(_ id: EndpointID, in environment: EnvironmentID, isWell: Bool, _ watch: FailureWatch) {
@@ -459,6 +518,11 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     private func cancelStored(_ endpoint: EndpointID) async {
+        if fence != nil {
+            // Another node may have made it a moment ago.
+            guard await directory.isUpToDate() else { return tryAgain(.cancelStored(endpoint)) }
+            guard directory.target(endpoint) == nil else { return introduce(endpoint, stored: clock.now()) }
+        }
         do throws(StoreError) {
             while true {
                 let cancelled = try await store.cancelDeliveries(of: endpoint, at: clock.now(), limit: 500)
@@ -484,6 +548,19 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         }
     }
 
+    /// Counts what waits anew from time to time: what one node accepts, another may end.
+    private func recount() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: limits.recountInterval)
+            guard !Task.isCancelled else { return }
+            do throws(StoreError) {
+                try await committer.intake.recount { () async throws(StoreError) in try await store.backlogs() }
+            } catch {
+                log.warning("what waits could not be counted", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
     /// Writes what endpoints' attempts added up to since the last time.
     func flushSums() async {
         let now = clock.now()
@@ -504,4 +581,6 @@ enum EngineJob: Sendable {
     case deactivate(EndpointID, environment: EnvironmentID, for: Endpoint.Inactivity, FailureWatch)
     case record(OperationalEvent)
     case cancelStored(EndpointID)
+    case rehome(EndpointID)
+    case warn(EndpointID, environment: EnvironmentID, FailureWatch)
 }

@@ -7,6 +7,8 @@ public struct EngineLimits: Sendable, Hashable {
     public var drain = Duration.seconds(30)
     /// How often endpoints' sums are written to the store.
     public var sumsInterval = Duration.seconds(10)
+    /// How often what waits is counted anew where other nodes share the store.
+    public var recountInterval = Duration.seconds(30)
 
     public init() {}
 }

@@ -1,4 +1,5 @@
 import MartletCore
+import MartletService
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -117,6 +118,13 @@ final class Connection: Timed, ChannelInboundHandler {
         loop.watch(self)
         parser.reset()
         outgoing.clear()
+        if let fence = exchange.request.fence, !fence.isOpen {
+            retire()
+            close(.now)
+            return loop.finish(
+                exchange,
+                with: .failure(AttemptFailure(.interrupted, "This node may have been taken for dead by the others.")))
+        }
         do {
             try RequestWriter.write(
                 exchange.request, authority: origin.authority, keepsAlive: loop.keepsAlive, into: &outgoing)

@@ -1,4 +1,5 @@
 public import MartletCore
+public import MartletService
 
 /// One POST as it is to be sent.
 public struct OutgoingRequest: Sendable {
@@ -11,11 +12,16 @@ public struct OutgoingRequest: Sendable {
     public var body: ArraySlice<UInt8>
     /// The time for all of it: resolving, connecting, TLS, sending, and reading the whole response.
     public var timeout: Duration
+    /// Where it is given and shut when the request is about to be written, the attempt ends as `interrupted` instead.
+    public var fence: NodeFence?
 
-    public init(url: EndpointURL, headers: [HeaderField], body: ArraySlice<UInt8>, timeout: Duration) {
+    public init(
+        url: EndpointURL, headers: [HeaderField], body: ArraySlice<UInt8>, timeout: Duration, fence: NodeFence? = nil
+    ) {
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.fence = fence
     }
 }

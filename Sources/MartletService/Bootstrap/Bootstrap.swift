@@ -51,7 +51,13 @@ public struct Bootstrap: Sendable {
         var changes: [ConfigurationChange] = []
         let live = make("live", template, &changes)
         let sandbox = make("sandbox", template, &changes)
-        try await store.apply(changes)
+        do throws(StoreError) {
+            try await store.apply(changes)
+        } catch {
+            // Another node may have started on the same empty store at the same moment.
+            guard error.isConflict, try await !store.configuration().environments.isEmpty else { throw error }
+            return nil
+        }
         return FirstKeys(live: live, sandbox: sandbox)
     }
 

@@ -150,10 +150,13 @@ public final class GroupCommitter: Sendable {
                     ])
                 metrics.commitFailed()
                 if error.isFull { intake.ranOut() }
-                receiver.mayHaveBeenAccepted(
-                    acceptances.flatMap { $0.acceptance.entries }.flatMap { entry in
-                        entry.deliveries.map { Parcel(delivery: $0, event: entry.event) }
-                    })
+                // Nothing was kept of a batch that a node brought which was taken for dead.
+                if !error.isLapsed {
+                    receiver.mayHaveBeenAccepted(
+                        acceptances.flatMap { $0.acceptance.entries }.flatMap { entry in
+                            entry.deliveries.map { Parcel(delivery: $0, event: entry.event) }
+                        })
+                }
                 let isLast = queue.withLock(\.isClosed)
                 if !isLast { putBack(settlements) }
                 finishBatch()

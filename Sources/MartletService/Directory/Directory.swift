@@ -36,6 +36,12 @@ public final class Directory: Sendable {
         }
     }
 
+    /// Has other nodes' changes taken before each change of this one's.
+    public func follow(_ follower: ConfigurationFollower) { changes.follow { await follower.catchUpInLock() } }
+
+    /// Takes what other nodes have changed by now, where there are any. Returns whether it could.
+    public func isUpToDate() async -> Bool { await changes.isUpToDate() }
+
     /// Takes changes that the store has made durable.
     public func apply(_ changes: [ConfigurationChange]) {
         state.withLock { state in

@@ -33,6 +33,8 @@ public final class Intake: Sendable {
         var applications: [ApplicationID: Int] = [:]
         /// Set when the store said that it is full, until somebody has looked.
         var ranOut = false
+        /// What has changed since the count that is under way began.
+        var drift: [EndpointID: Lane]?
     }
 
     public let limits: IntakeLimits
@@ -69,6 +71,38 @@ public final class Intake: Sendable {
                 if let count = state.lanes[endpoint]?.count, count > 0 { found[endpoint] = count }
             }
             return found
+        }
+    }
+
+    /// Counts what waits in the store anew, by `read`, while more comes in: other nodes end and leave deliveries too.
+    public func recount(_ read: () async throws(StoreError) -> [EndpointBacklog]) async throws(StoreError) {
+        state.withLock { $0.drift = [:] }
+        do throws(StoreError) {
+            let backlogs = try await read()
+            let drift = state.withLock { state in
+                defer { state.drift = nil }
+                return state.drift ?? [:]
+            }
+            restore(backlogs)
+            state.withLock { state in
+                for (endpoint, lane) in drift {
+                    if lane.count > 0 {
+                        state.add(lane.count, to: endpoint, of: lane.application)
+                    } else {
+                        state.remove(-lane.count, from: endpoint)
+                    }
+                }
+            }
+        } catch {
+            state.withLock { $0.drift = nil }
+            throw error
+        }
+    }
+
+    /// Deliveries that another node left are this one's now.
+    public func tookOver(_ step: TakeOver) {
+        state.withLock { state in
+            for (endpoint, share) in step.endpoints { state.add(share.count, to: endpoint, of: share.application) }
         }
     }
 
@@ -174,6 +208,7 @@ public final class Intake: Sendable {
 extension Intake.State {
     fileprivate mutating func add(_ count: Int, to endpoint: EndpointID, of application: ApplicationID) {
         guard count > 0 else { return }
+        drift?[endpoint, default: Intake.Lane(application: application, count: 0)].count += count
         lanes[endpoint, default: Intake.Lane(application: application, count: 0)].count += count
         applications[application, default: 0] += count
         snapshot.backlog += count
@@ -182,6 +217,7 @@ extension Intake.State {
     fileprivate mutating func remove(_ count: Int, from endpoint: EndpointID) {
         guard let index = lanes.index(forKey: endpoint) else { return }
         let lane = lanes.values[index]
+        drift?[endpoint, default: Intake.Lane(application: lane.application, count: 0)].count -= count
         // Never below nothing: see the type's own comment.
         let count = min(count, lane.count)
         if lane.count == count { lanes.remove(at: index) } else { lanes.values[index].count -= count }

@@ -63,6 +63,25 @@ public final class JobRoster: Sendable {
         }
     }
 
+    /// Another node takes the steps: what runs is read anew should that change.
+    func standDown() {
+        let count = state.withLock { state in
+            state.schedule.keep(only: [])
+            state.isIncomplete = true
+            return state.schedule.count
+        }
+        metrics.jobsRun(count)
+    }
+
+    /// No others run.
+    func keep(only ids: Set<JobID>) {
+        let count = state.withLock { state in
+            state.schedule.keep(only: ids)
+            return state.schedule.count
+        }
+        metrics.jobsRun(count)
+    }
+
     /// Nothing more is done.
     func stop() {
         change { $0.isStopped = true }

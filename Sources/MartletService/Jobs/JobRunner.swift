@@ -41,6 +41,10 @@ public final class JobRunner: Service {
 
     /// Takes the step that is due. Where none is, says when to look again.
     func turn() async -> Rest? {
+        guard context.node.has(.jobs) else {
+            roster.standDown()
+            return Rest(until: nil)
+        }
         if roster.takeIncomplete(), await !load() { return Rest(until: clock.now() + limits.pauseFirst) }
         let now = clock.now()
         switch roster.schedule({ $0.turn(now: now) }) {
@@ -54,7 +58,10 @@ public final class JobRunner: Service {
     private func load() async -> Bool {
         do throws(StoreError) {
             let now = clock.now()
-            for job in try await context.store.runningJobs() { roster.started(job, now: now) }
+            let running = try await context.store.runningJobs()
+            for job in running { roster.started(job, now: now) }
+            // One that another node ended, or that was made here after the store was asked: that one is found again.
+            if context.node.isShared { roster.keep(only: Set(running.map(\.id))) }
             return true
         } catch {
             context.log.error("the jobs that run could not be read", metadata: ["error": "\(error)"])

@@ -49,6 +49,8 @@ struct JobSchedule {
 
     mutating func remove(_ id: JobID) { entries[id] = nil }
 
+    mutating func keep(only ids: Set<JobID>) { entries = entries.filter { ids.contains($0.key) } }
+
     func wait(of id: JobID) -> JobWait? { entries[id]?.wait }
     func refusals(of id: JobID) -> Int { entries[id]?.refusals ?? 0 }
     func untried(of id: JobID) -> [Untried] { entries[id]?.untried ?? [] }

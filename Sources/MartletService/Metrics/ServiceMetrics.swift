@@ -58,6 +58,9 @@ public final class ServiceMetrics: Sendable {
     /// An attempt began.
     public func attemptStarted() { attemptsInFlight.wrappingAdd(1, ordering: .relaxed) }
 
+    /// An attempt that had begun was not made after all.
+    public func attemptNotMade() { attemptsInFlight.wrappingSubtract(1, ordering: .relaxed) }
+
     /// An attempt is over.
     ///
     /// - Parameters:
@@ -86,7 +89,10 @@ public final class ServiceMetrics: Sendable {
     /// - Parameters:
     ///   - intake: what waits in the store, and how much room it has.
     ///   - overdue: for how long the delivery overdue longest has been due.
-    public func text(intake: Intake.Snapshot, overdue: Duration?, openBreakers: Int = 0) -> String {
+    ///   - node: how the process stands among several; `nil` where it is alone.
+    public func text(
+        intake: Intake.Snapshot, overdue: Duration?, openBreakers: Int = 0, node: NodeStatus.Snapshot? = nil
+    ) -> String {
         var text = PrometheusText()
         text.counter("martlet_events_accepted_total", "Events made durable.", accepted.load(ordering: .relaxed))
         text.counter(
@@ -130,6 +136,7 @@ public final class ServiceMetrics: Sendable {
                 "martlet_backlog_oldest_seconds", "How long the delivery overdue longest has been due.",
                 max(0, Double(overdue.wholeMilliseconds) / 1000))
         }
+        if let node { write(node, to: &text) }
         let snapshot = guarded.withLock { $0 }
         text.counters(
             "martlet_attempts_total", "Attempts by outcome.", label: "outcome",
@@ -139,5 +146,15 @@ public final class ServiceMetrics: Sendable {
             sum: snapshot.endToEndSum)
         text.histogram("martlet_attempt_seconds", "How long attempts took.", snapshot.attempt, sum: snapshot.attemptSum)
         return text.text
+    }
+
+    private func write(_ node: NodeStatus.Snapshot, to text: inout PrometheusText) {
+        text.gauge("martlet_nodes", "Nodes of the service that are alive.", node.living)
+        text.gauge(
+            "martlet_node_member", "1 while this node is one of them, 0 while it has lapsed.", node.isMember ? 1 : 0)
+        text.gauge("martlet_node_leases", "Exclusive webhooks that this node delivers to.", node.leases)
+        text.counter(
+            "martlet_deliveries_taken_over_total", "Deliveries that this node took over from others.", node.takenOver)
+        text.counter("martlet_node_lapses_total", "How often this node was taken for dead.", node.lapses)
     }
 }

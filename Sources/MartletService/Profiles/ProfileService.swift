@@ -37,11 +37,7 @@ public struct ProfileService: Sendable {
                 CustomProfile(
                     environment: principal.environment, profile: profile, createdAt: before.createdAt,
                     updatedAt: context.time.now()))
-            let usual = try context.environment(of: principal).profile
-            for endpoint in context.directory.endpoints(in: principal.environment)
-            where (endpoint.profile ?? usual) == profile.name {
-                context.courier.endpointChanged(endpoint)
-            }
+            context.directory.tellFollowers(of: profile.name, in: principal.environment, context.courier)
             return listed
         }
     }

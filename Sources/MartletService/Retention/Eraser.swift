@@ -17,16 +17,18 @@ public struct Eraser: Sendable {
     private let time: any TimeSource
     private let log: Logger
     private let pace: StepPace
+    private let node: NodeStatus
 
     /// - Parameter pause: waits between two steps and between two looks; ends early where its task is cancelled.
     public init(
-        store: any Store, intake: Intake, time: any TimeSource, log: Logger,
+        store: any Store, intake: Intake, time: any TimeSource, log: Logger, node: NodeStatus = NodeStatus(),
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.store = store
         self.intake = intake
         self.time = time
         self.log = log
+        self.node = node
         pace = StepPace(pause: pause)
     }
 
@@ -35,7 +37,7 @@ public struct Eraser: Sendable {
         var hasComplained = false
         while !Task.isCancelled {
             do throws(StoreError) {
-                try await work()
+                if node.has(.housekeeping) { try await work() }
                 hasComplained = false
             } catch {
                 if !hasComplained { log.error("an erasure goes on later", metadata: ["error": "\(error)"]) }

@@ -24,11 +24,13 @@ public struct Sweeper: Sendable {
     private let metrics: ServiceMetrics
     private let log: Logger
     private let pace: StepPace
+    private let node: NodeStatus
 
     /// - Parameter pause: waits between two steps and between two sweeps; ends early where its task is cancelled.
     public init(
         store: any Store, directory: Directory, time: any TimeSource, limits: RetentionLimits, metrics: ServiceMetrics,
-        log: Logger, pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+        log: Logger, node: NodeStatus = NodeStatus(),
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.store = store
         self.directory = directory
@@ -36,6 +38,7 @@ public struct Sweeper: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.log = log
+        self.node = node
         pace = StepPace(pause: pause)
     }
 
@@ -43,7 +46,7 @@ public struct Sweeper: Sendable {
     public func run() async {
         while !Task.isCancelled {
             do throws(StoreError) {
-                let sums = try await sweep()
+                let sums = node.has(.housekeeping) ? try await sweep() : Sums()
                 if !sums.isEmpty {
                     log.info(
                         "what was old was dropped",

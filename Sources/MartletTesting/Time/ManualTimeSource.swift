@@ -2,7 +2,7 @@ public import MartletCore
 import Synchronization
 
 /// A clock that stands still until a test moves it.
-public final class ManualTimeSource: AlarmClock {
+public final class ManualTimeSource: AlarmClock, MonotonicTime {
     private struct Alarm {
         var instant: Timestamp
         var ring: @Sendable () -> Void
@@ -23,6 +23,8 @@ public final class ManualTimeSource: AlarmClock {
     public func now() -> Timestamp {
         state.withLock { $0.now }
     }
+
+    public func nanoseconds() -> Int64 { now().milliseconds * 1_000_000 }
 
     /// When the next alarm is to ring; `nil` where none is set.
     public var nextAlarm: Timestamp? {

@@ -53,7 +53,11 @@ struct Server: Sendable {
         if let firstKeys { Console.print(greeting.keys(firstKeys)) }
 
         let directory = Directory(vault: opened.vault)
+        // Asked first: what is changed while the rest is read is then read twice, not never.
+        let lastChange = try await opened.store.configurationChanges(after: nil).last
         directory.load(try await stored(in: opened.store))
+        let node = NodeStatus(isShared: opened.store.isShared)
+        let fence = node.isShared ? NodeFence() : nil
         let metrics = ServiceMetrics()
         let committer = GroupCommitter(
             store: opened.store, limits: configuration.commit, metrics: metrics, log: log("commit"),
@@ -65,19 +69,30 @@ struct Server: Sendable {
             log: log("storage"))
         let sweeper = Sweeper(
             store: opened.store, directory: directory, time: clock, limits: configuration.retention, metrics: metrics,
-            log: log("retention"))
-        let eraser = Eraser(store: opened.store, intake: committer.intake, time: clock, log: log("retention"))
+            log: log("retention"), node: node)
+        let eraser = Eraser(
+            store: opened.store, intake: committer.intake, time: clock, log: log("retention"), node: node)
         let resolver = SystemResolver()
         let sender = Sender(
             group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
         let engine = DeliveryEngine(
             store: opened.store, directory: directory, committer: committer, sender: sender, group: group,
             limits: configuration.engine, identifiers: identifiers, clock: clock, metrics: metrics,
-            version: Version.current, log: log("engine"))
+            version: Version.current, log: log("engine"), fence: fence)
         let context = ServiceContext(
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
-            limits: configuration.service, metrics: metrics, log: log("service"))
+            limits: configuration.service, metrics: metrics, log: log("service"), node: node)
+        let membership = fence.map { fence in
+            let follower = ConfigurationFollower(
+                store: opened.store, directory: directory, courier: engine, after: lastChange, adjusting: adjusted,
+                log: log("nodes"))
+            directory.follow(follower)
+            return Membership(
+                context, name: configuration.nodeName, lease: configuration.nodeLease, fence: fence, courier: engine,
+                follower: follower, log: log("nodes"))
+        }
+        try await membership?.join()
         try await OperatorProfiles(configuration.profiles, file: configuration.file).put(into: context)
         try await engine.restore()
         await watch.look()
@@ -100,9 +115,13 @@ struct Server: Sendable {
             if let firstKeys { Console.print(greeting.firstSteps(firstKeys, template: template, port: port)) }
         }
         do {
-            // The last one stops first: nothing is accepted any more while the engine finishes what is in flight.
+            // The last one stops first: nothing is accepted any more while the engine finishes what is in flight, and the node
+            // lives until it has.
+            let services: [any Service] = [
+                Housekeeping(chores: [watch.run, sweeper.run, eraser.run]), engine, jobs, api,
+            ]
             try await Shutdown(
-                services: [Housekeeping(chores: [watch.run, sweeper.run, eraser.run]), engine, jobs, api],
+                services: (membership.map { [$0] } ?? []) + services,
                 bound: configuration.engine.drain + Self.grace, log: log("serve")
             ).run()
         } catch let error as IOError {
@@ -119,9 +138,14 @@ struct Server: Sendable {
     /// What the store holds, with what the operator asked for in every environment.
     private func stored(in store: SQLiteStore) async throws -> MartletStore.Configuration {
         var stored = try await store.configuration()
-        if let required = configuration.requiresHTTPS {
-            for index in stored.environments.indices { stored.environments[index].requiresHTTPS = required }
-        }
+        stored.environments = stored.environments.map(adjusted)
         return stored
+    }
+
+    /// An environment with what the operator asked for in every one.
+    private func adjusted(_ environment: Environment) -> Environment {
+        var environment = environment
+        if let required = configuration.requiresHTTPS { environment.requiresHTTPS = required }
+        return environment
     }
 }

@@ -14,6 +14,10 @@ struct ServeConfiguration: Sendable {
     /// What every environment requires; `nil` leaves it to each.
     var requiresHTTPS: Bool?
     var migrates: Bool
+    /// What the process is called among those that share its store.
+    var nodeName: String
+    /// For how long it counts as alive after it has last said so.
+    var nodeLease: Duration
     /// Profiles that every environment gets beside the built-in ones.
     var profiles: [Profile]
     /// The file that they, and the settings, were read from; `nil` where there is none.
@@ -37,6 +41,8 @@ struct ServeConfiguration: Sendable {
             allowedBlocks: try settings.value(of: SettingTable.allowNetworks) ?? [])
         requiresHTTPS = try settings.value(of: SettingTable.requireHTTPS)
         migrates = try settings[SettingTable.migrate]
+        nodeName = try settings.value(of: SettingTable.nodeName) ?? ProcessName.text
+        nodeLease = try settings[SettingTable.nodeLease]
         profiles = settings.profiles
         file = settings.file
 

@@ -65,6 +65,14 @@ enum SettingTable {
     static let migrate = Setting.switching(
         "migrate", "Bring the store's schema up to date at start, or with --no-migrate refuse to start.",
         fallback: true)
+    static let nodeName = Setting.text(
+        "node_name",
+        "What this process is called among those that share its store. Left out, the host's name and the process's number.",
+        placeholder: "name")
+    static let nodeLease = Setting.duration(
+        "node_lease",
+        "For how long the others believe that this process lives when they hear nothing of it; after that they take over.",
+        in: .seconds(3) ... .seconds(600), fallback: .seconds(10))
     static let logLevel = Setting<Logger.Level>.choice(
         "log_level", "The least level that is logged.", fallback: .info)
     static let logFormat = Setting<LogFormat>.choice(
@@ -200,7 +208,7 @@ enum SettingTable {
         [
             config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
             requireHTTPS,
-            migrate, logLevel, logFormat,
+            migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + bounds + [
             template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang,
             sinkReset, sinkDrip,
@@ -221,7 +229,7 @@ enum SettingTable {
         [
             config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
             requireHTTPS,
-            migrate, logLevel, logFormat,
+            migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + bounds
 }
 

@@ -19,19 +19,40 @@ final class MartletServer: Sendable {
     func api(key: String) -> API { API(http: stage.http, key: key) { [self] in port } }
 
     /// Makes a data directory with a template, and serves it.
-    init(on stage: Stage, template: String, flags: [String], name: String) async throws {
+    ///
+    /// - Parameter shared: flags for making the store as well as for serving it.
+    init(on stage: Stage, template: String, shared: [String] = [], flags: [String], name: String) async throws {
         let printed = try await stage.run(
             Repository.martlet(),
-            ["init", "--template", template, "--json", "--data-dir", stage.directory.path(name)], name: "\(name)-init")
+            ["init", "--template", template, "--json", "--data-dir", stage.directory.path(name)] + shared,
+            name: "\(name)-init")
         let answer = try JSON(parsing: printed)
         guard let live = answer["keys"]["live"].string, let sandbox = answer["keys"]["sandbox"].string else {
             throw NeverCame(what: "keys in \(printed)", bound: .zero)
         }
         self.stage = stage
         self.name = name
-        self.flags = flags
+        self.flags = shared + flags
         keys = (live, sandbox)
-        running = Mutex(try await Self.serve(stage, name, flags))
+        running = Mutex(try await Self.serve(stage, name, shared + flags))
+    }
+
+    /// Serves as one more node of the service that another one serves, from the store that they share.
+    init(beside other: MartletServer, name: String) async throws {
+        stage = other.stage
+        self.name = name
+        flags = other.flags
+        keys = other.keys
+        running = Mutex(try await Self.serve(other.stage, name, other.flags))
+    }
+
+    /// A figure of its metrics; 0 while it does not say.
+    func figure(_ name: String) async throws -> Int {
+        guard let response = try? await stage.http.send(HTTPRequest(method: "GET", path: "/metrics"), to: port) else {
+            return 0
+        }
+        let line = response.text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 
     /// Serves the same data directory again, at another port.
@@ -77,8 +98,8 @@ extension ChildProgram {
 extension Stage {
     /// A server with a template's profile and catalogue.
     func martlet(
-        template: String = "standard", flags: [String] = [], name: String = "martlet"
+        template: String = "standard", shared: [String] = [], flags: [String] = [], name: String = "martlet"
     ) async throws -> MartletServer {
-        try await MartletServer(on: self, template: template, flags: flags, name: name)
+        try await MartletServer(on: self, template: template, shared: shared, flags: flags, name: name)
     }
 }

@@ -9,6 +9,10 @@ final class PublisherLoad: Sendable {
     private let state = Mutex(State())
     /// How many events each publisher sends at once: 1 for those that publish one by one.
     private let sizes: [Int]
+    /// What the ordering keys begin with, where events have any: four for each publisher.
+    private let keys: String?
+    /// How long a publisher waits between two requests.
+    private let pause: Duration
 
     private struct State {
         var accepted: [String: Int] = [:]
@@ -19,12 +23,15 @@ final class PublisherLoad: Sendable {
     }
 
     /// - Parameter sizes: how many events each publisher sends at once; 1 is an event by itself, more is a batch.
-    init(on server: MartletServer, sizes: [Int]) {
+    init(on server: MartletServer, sizes: [Int], keys: String? = nil, pause: Duration = .zero) {
         self.server = server
         self.sizes = sizes
+        self.keys = keys
+        self.pause = pause
         state.withLock { $0.running = sizes.count }
-        for size in sizes {
-            Thread.detachNewThread { [self] in publish(size) }
+        for (publisher, size) in sizes.enumerated() {
+            let key = keys.map { "\($0)-\(publisher)" }
+            Thread.detachNewThread { [self] in publish(size, key) }
         }
     }
 
@@ -48,7 +55,7 @@ final class PublisherLoad: Sendable {
         try await waitUntil("the publishers stop") { state.withLock { $0.running == 0 } }
     }
 
-    private func publish(_ size: Int) {
+    private func publish(_ size: Int, _ key: String?) {
         var connection: HTTPConnection?
         while !state.withLock({ $0.isStopping }) {
             if connection?.port != server.port { connection = nil }
@@ -59,7 +66,8 @@ final class PublisherLoad: Sendable {
             }
             connection = open
             do {
-                try publish(size, over: open)
+                try publish(size, key, over: open)
+                if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
             } catch {
                 // Nobody knows what became of these; they are not sent again.
                 connection = nil
@@ -68,12 +76,12 @@ final class PublisherLoad: Sendable {
         state.withLock { $0.running -= 1 }
     }
 
-    private func publish(_ size: Int, over connection: HTTPConnection) throws {
+    private func publish(_ size: Int, _ key: String?, over connection: HTTPConnection) throws {
         let first = state.withLock { state in
             defer { state.next += size }
             return state.next
         }
-        let events = (first..<first + size).map(Self.event)
+        let events = (first..<first + size).map { Self.event($0, key) }
         let request =
             size == 1
             ? server.api.request("POST", "/v1/events", body: events[0])
@@ -98,8 +106,12 @@ final class PublisherLoad: Sendable {
     }
 
     /// Of about 500 bytes, as webhooks often are.
-    private static func event(_ number: Int) -> String {
+    private static func event(_ number: Int, _ key: String?) -> String {
         let note = String(repeating: "The swift that never lands. ", count: 12)
+        if let key {
+            let key = "\(key)-\(number % 4)"
+            return #"{"type":"order.created","ordering_key":"\#(key)","data":{"number":\#(number),"key":"\#(key)"}}"#
+        }
         return #"{"type":"order.created","data":{"number":\#(number),"amount":12.50,"note":"\#(note)"}}"#
     }
 }

@@ -59,6 +59,8 @@ struct CaptureReceiver: Sendable {
 /// A request as a capture kept it.
 struct Captured: Sendable {
     let path: String
+    /// In seconds.
+    let receivedAt: Double
     let headers: [(name: String, value: String)]
     let body: [UInt8]
 
@@ -70,6 +72,8 @@ struct Captured: Sendable {
             throw NeverCame(what: "a URL and a body in \(line.text)", bound: .zero)
         }
         self.path = path
+        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        receivedAt = (try? format.parse(line["received_at"].string ?? ""))?.timeIntervalSince1970 ?? 0
         self.body = Array(body)
         headers = line["headers"].elements.map { ($0[0].string ?? "", $0[1].string ?? "") }
     }

@@ -22,12 +22,19 @@ struct ServeOptions: SettingOptions {
     @Flag(name: SettingTable.migrate.name, inversion: .prefixedNo, help: SettingTable.migrate.help)
     var migrate: Bool?
 
+    @Option(name: SettingTable.nodeName.name, help: SettingTable.nodeName.help)
+    var nodeName: String?
+
+    @Option(name: SettingTable.nodeLease.name, help: SettingTable.nodeLease.help)
+    var nodeLease: String?
+
     var given: [GivenSetting] {
         [
             SettingTable.listen.given(listen), SettingTable.publicURL.given(publicURL),
             SettingTable.allowPrivateNetworks.given(allowPrivateNetworks),
             (SettingTable.allowNetworks.key, allowNetworks), SettingTable.requireHTTPS.given(requireHTTPS),
-            SettingTable.migrate.given(migrate),
+            SettingTable.migrate.given(migrate), SettingTable.nodeName.given(nodeName),
+            SettingTable.nodeLease.given(nodeLease),
         ]
     }
 }

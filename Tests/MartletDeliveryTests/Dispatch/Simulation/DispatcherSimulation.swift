@@ -425,6 +425,7 @@ final class DispatcherSimulation {
                 commitIfIdle()
             case .load(let endpoint, let limit, let key): plan(.read(endpoint, limit: limit, after: key), within: 50)
             case .tell: break
+            case .leave, .rehome: throw violation("a store of one's own has no other nodes")
             case .deactivate(let endpoint, _, _, _): plan(.deactivate(endpoint), within: 50)
             case .cancelStored(let endpoint): plan(.cancelStored(endpoint), within: 200)
             case .introduce(let endpoint, let stored):

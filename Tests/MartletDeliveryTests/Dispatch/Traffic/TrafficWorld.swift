@@ -168,7 +168,7 @@ final class TrafficWorld {
             case .settle(let parcel, let settlement): plan(.settled(parcel, settlement), after: .milliseconds(2))
             case .load(let endpoint, let limit, let key):
                 plan(.read(endpoint, limit: limit, after: key), after: .milliseconds(1))
-            case .deactivate, .tell, .cancelStored, .introduce: told.append(action)
+            case .deactivate, .tell, .cancelStored, .introduce, .leave, .rehome: told.append(action)
             }
         }
     }
