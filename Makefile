@@ -8,7 +8,7 @@ BINARY = .build/$(CONFIGURATION)/martlet
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## Install what a build needs (apt: SQLite's headers)
+setup: ## Install what a build needs (apt: SQLite's and libpq's headers)
 	@scripts/setup.sh build
 
 test-setup:

@@ -105,8 +105,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletService", "MartletSQLite",
-                "MartletStore", "WebhookSigning",
+                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletPostgres", "MartletService",
+                "MartletSQLite", "MartletStore", "WebhookSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -127,7 +127,7 @@ let package = Package(
             name: "json-fuzz", dependencies: ["MartletCore"], path: "Fuzz/JSONFuzz", swiftSettings: strict),
         .executableTarget(
             name: "store-benchmark",
-            dependencies: ["MartletCore", "MartletSQLite", "MartletStore", "MartletTesting"],
+            dependencies: ["MartletCore", "MartletPostgres", "MartletSQLite", "MartletStore", "MartletTesting"],
             path: "Benchmarks/StoreBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "delivery-benchmark",

@@ -23,25 +23,33 @@ struct Load {
     private let endpoints: [EndpointID]
     private let body: EventBody
     private var identifiers = IdentifierGenerator()
-    private var random = SeededRandom(seed: 1)
-    private var clock = Timestamp(milliseconds: 1_700_000_000_000)
+    private var random: SeededRandom
+    private var clock: Timestamp
     private var count = 0
 
-    init(store: any Store, endpoints count: Int) async throws {
+    /// - Parameters:
+    ///   - name: the environment's, none of which is in the store yet.
+    ///   - seed: of the identifiers.
+    ///   - clock: from when on the events are.
+    init(
+        store: any Store, endpoints count: Int, name: String = "live", seed: UInt64 = 0,
+        clock: Timestamp = Timestamp(milliseconds: 1_700_000_000_000)
+    ) async throws {
         self.store = store
+        self.clock = clock
+        random = SeededRandom(seed: seed + 1)
         let bytes =
             Array(#"{"id":"evt_1","data":{"text":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: 467)
             + Array("\"}}".utf8)
         body = EventBody(bytes: bytes, data: 21..<bytes.count - 1)
         var identifiers = IdentifierGenerator()
-        var random = SeededRandom(seed: 0)
-        let clock = clock
+        var random = SeededRandom(seed: seed)
         func id<Kind>() -> Identifier<Kind> { identifiers.next(at: clock, random: random.next()) }
         environment = id()
         application = id()
         endpoints = (0..<count).map { _ in id() }
         let live = Environment(
-            id: environment, name: "live", profile: "standard", requiresHTTPS: true, defaultApplication: application)
+            id: environment, name: name, profile: "standard", requiresHTTPS: true, defaultApplication: application)
         let owner = Application(
             id: application, environment: environment, uid: nil, name: "Acme", createdAt: clock, updatedAt: clock)
         let receivers = endpoints.map { id in

@@ -26,6 +26,9 @@ final class Membership: Sendable {
         set { state.withLock { $0.leases = newValue } }
     }
 
+    /// Forgets one lease.
+    func release(_ endpoint: EndpointID) { state.withLock { _ = $0.leases.remove(endpoint) } }
+
     /// - Throws: `lapsed` where nobody has joined.
     func requireNode() throws(StoreError) -> NodeNumber {
         guard let node else { throw .lapsed("This process is no node of the store: it has to join first.") }

@@ -10,6 +10,7 @@ extension PostgresStore: NodeStore {
 
     public func beat() async throws(StoreError) {
         try await belong { (writer) throws(StoreError) in try writer.beat() }
+        makeDays()
     }
 
     public func leave() async throws(StoreError) {
@@ -21,11 +22,11 @@ extension PostgresStore: NodeStore {
     }
 
     public func takeOver(limit: Int) async throws(StoreError) -> TakeOver {
-        try await sweep { (writer) throws(StoreError) in try writer.takeOver(limit: limit) }
+        try await control { (writer) throws(StoreError) in try writer.takeOver(limit: limit) }
     }
 
     public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> {
-        try await belong { (writer) throws(StoreError) in try writer.claimEndpoints() }
+        try await control { (writer) throws(StoreError) in try writer.claimEndpoints() }
     }
 
     public func rehome(_ endpoint: EndpointID) async throws(StoreError) {
@@ -33,7 +34,7 @@ extension PostgresStore: NodeStore {
     }
 
     public func claim(_ duty: Duty) async throws(StoreError) -> Bool {
-        try await belong { (writer) throws(StoreError) in try writer.claim(duty) }
+        try await control { (writer) throws(StoreError) in try writer.claim(duty) }
     }
 
     public func news() -> AsyncStream<StoreNews> { listener.news() }

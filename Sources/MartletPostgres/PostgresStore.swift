@@ -12,6 +12,7 @@ public final class PostgresStore: Sendable {
     public let address: PostgresAddress
     let membership: Membership
     let listener: Listener
+    private let calendar: Calendar
     private let writer: WorkerThreads<Writer>
     private let controller: WorkerThreads<Writer>
     private let sweeper: WorkerThreads<Writer>
@@ -34,11 +35,12 @@ public final class PostgresStore: Sendable {
     }
 
     private init(
-        address: PostgresAddress, membership: Membership, listener: Listener, writer: WorkerThreads<Writer>,
+        address: PostgresAddress, calendar: Calendar, membership: Membership, listener: Listener, writer: WorkerThreads<Writer>,
         controller: WorkerThreads<Writer>, sweeper: WorkerThreads<Writer>, member: WorkerThreads<Writer>,
         readers: WorkerThreads<Reader>
     ) {
         self.address = address
+        self.calendar = calendar
         self.membership = membership
         self.listener = listener
         self.writer = writer
@@ -63,8 +65,8 @@ public final class PostgresStore: Sendable {
         _ address: PostgresAddress, migrate: Bool = true, limits: Limits = Limits(), time: any TimeSource
     ) async throws(StoreError) -> PostgresStore {
         let membership = Membership()
-        let today = Partitions.Day(of: time.now())
-        try await prepare(address, migrate: migrate, today: today, daysAhead: limits.daysAhead)
+        let calendar = Calendar(time: time, daysAhead: limits.daysAhead)
+        try await prepare(address, migrate: migrate, calendar: calendar)
 
         let later = Later<WorkerThreads<Writer>>()
         let announcer = Announcer { take in
@@ -78,13 +80,14 @@ public final class PostgresStore: Sendable {
             } ?? false
         }
         func threads(
-            _ purpose: String, _ patience: Connection.Patience = .init()
+            _ purpose: String, _ patience: Connection.Patience = .init(), plansOnce: Bool = false
         ) async throws(StoreError) -> WorkerThreads<Writer> {
             try await WorkerThreads.start(purpose, count: 1, capacity: limits.waitingWrites) { () throws(StoreError) in
-                Writer(session: Session(address, patience), membership: membership, announcer: announcer)
+                Writer(
+                    session: Session(address, patience, plansOnce: plansOnce), membership: membership, announcer: announcer)
             }
         }
-        let writer = try await threads("writes")
+        let writer = try await threads("writes", plansOnce: true)
         let controller = try await threads("changes")
         let sweeper = try await threads("sweeps", .sweeping)
         let member = try await threads("beats")
@@ -95,13 +98,13 @@ public final class PostgresStore: Sendable {
             Reader(session: Session(address), membership: membership)
         }
         return PostgresStore(
-            address: address, membership: membership, listener: Listener(address: address, membership: membership),
+            address: address, calendar: calendar, membership: membership, listener: Listener(address: address, membership: membership),
             writer: writer, controller: controller, sweeper: sweeper, member: member, readers: readers)
     }
 
     /// Takes the schema's steps, and makes the partitions of the days to come.
     private static func prepare(
-        _ address: PostgresAddress, migrate: Bool, today: Partitions.Day, daysAhead: Int
+        _ address: PostgresAddress, migrate: Bool, calendar: Calendar
     ) async throws(StoreError) {
         let threads = try await WorkerThreads.start("steps", count: 1, capacity: 1) { () throws(StoreError) in
             Session(address, .migrating)
@@ -118,7 +121,7 @@ public final class PostgresStore: Sendable {
                             + "\"\(pending[pending.count - 1])\". Back it up and run `martlet migrate`.")
                 }
                 try PostgresMigrations.run(on: connection)
-                try Partitions.make(from: today, ahead: daysAhead, on: connection)
+                try calendar.make(on: connection)
             }
             result = .success(())
         } catch {
@@ -126,6 +129,16 @@ public final class PostgresStore: Sendable {
         }
         await threads.close()
         try result.get()
+    }
+
+    /// Has the partitions of the days to come made, once an hour, by a thread that nobody waits for.
+    func makeDays() {
+        guard calendar.isDue() else { return }
+        let calendar = calendar
+        _ = sweeper.post { writer in
+            // An hour later there is another try, and days enough until then.
+            do throws(StoreError) { try calendar.make(on: writer.session.connected()) } catch {}
+        }
     }
 
     // MARK: Threads

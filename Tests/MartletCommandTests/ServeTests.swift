@@ -261,7 +261,7 @@ import Testing
 
     @Test(arguments: [
         ["serve", "--bogus"], ["serve", "stray"], ["bogus"], ["serve", "--listen", "nowhere"],
-        ["serve", "--store", "postgres://db/martlet"], ["serve", "--config", "missing.yaml"], ["trigger"],
+        ["serve", "--store", "postgres://[db/martlet"], ["serve", "--config", "missing.yaml"], ["trigger"],
         ["init", "--template", "fractal"], ["sink", "--hang", "--reset"], ["sink", "--status", "99"], ["sign"],
         ["verify", "--secret", "s", "--profile", "fractal"],
     ])

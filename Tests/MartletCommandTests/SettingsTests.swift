@@ -251,11 +251,16 @@ import Testing
         #expect(settings.strangers == ["MARTLET_LISTN"])
     }
 
-    @Test func postgresArrivesLater() async throws {
+    @Test func aStoreInPostgreSQLIsNamedWithoutItsPassword() async throws {
+        let configuration = try ServeConfiguration(
+            try await settings(["MARTLET_STORE": "postgres://martlet:s3cret@db/events"]))
         let message = await failure {
-            _ = try ServeConfiguration(try await settings(["MARTLET_STORE": "postgres://db/martlet"]))
+            _ = try ServeConfiguration(try await settings(["MARTLET_STORE": "postgres://martlet:s3cret@[db/events"]))
         }
 
-        #expect(message.contains("PostgreSQL arrives in a later version."))
+        #expect(configuration.place.database?.description == "db:5432/events")
+        #expect(configuration.place.storePath == "db:5432/events")
+        #expect(message.contains("cannot be read"))
+        #expect(!message.contains("s3cret"))
     }
 }

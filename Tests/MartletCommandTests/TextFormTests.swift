@@ -54,13 +54,18 @@ import Testing
         #expect(try ListenAddress(text: text).url() == url)
     }
 
-    @Test(arguments: ["sqlite:", "sqlite::memory:", "mysql://x", "postgres://x", "postgresql://x", "/a/path"])
+    @Test(arguments: ["sqlite:", "sqlite::memory:", "mysql://x", "postgres://[x", "postgresql://x?y=1", "/a/path"])
     func otherTextsAreNoStores(text: String) {
         #expect(throws: SettingComplaint.self) { try StoreLocation(text: text) }
     }
 
-    @Test func aStoreIsAFile() throws {
+    @Test func aStoreIsAFileOrADatabase() throws {
         #expect(try StoreLocation(text: "sqlite:/var/lib/m.db") == .sqlite(path: "/var/lib/m.db"))
+        guard case .postgres(let address) = try StoreLocation(text: "postgresql://u:p@h:1/d") else {
+            Issue.record("It is no database.")
+            return
+        }
+        #expect(address.description == "h:1/d")
     }
 
     @Test(arguments: [

@@ -101,7 +101,8 @@ final class Cluster: Sendable {
             try await execute("CREATE SCHEMA \(name)")
             let result = try await body(
                 PostgresAddress(
-                    "postgres:///postgres?host=\(directory)&user=martlet&options=-csearch_path%3D\(name)"), name)
+                    "postgres:///postgres?host=\(directory)&user=martlet&application_name=\(name)"
+                        + "&options=-csearch_path%3D\(name)"), name)
             try await execute("DROP SCHEMA \(name) CASCADE")
             await places.give()
             return result
@@ -110,6 +111,60 @@ final class Cluster: Sendable {
             await places.give()
             throw error
         }
+    }
+
+    /// Cuts the connections of whoever works with a schema, and returns when they are gone.
+    func cutConnections(of schema: String) async throws {
+        try await execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '\(schema)'")
+    }
+
+    /// The first column of every row.
+    func texts(_ sql: String) async throws -> [String] {
+        try await admin.run { (session) throws(StoreError) in
+            try session.connected().unprepared(sql).map { (row) throws(StoreError) in row.text(0) }
+        }
+    }
+
+    /// The first column of the first row.
+    func number(_ sql: String) async throws -> Int64? {
+        try await admin.run { (session) throws(StoreError) in
+            try session.connected().unprepared(sql).first?.optionalInteger(0)
+        }
+    }
+
+    func exists(_ table: String) async throws -> Bool {
+        try await number("SELECT (to_regclass('\(table)') IS NOT NULL)::int") == 1
+    }
+
+    // MARK: Crashes
+
+    /// Has the server end at once, as a crash would: nothing is written to the disk any more.
+    func crash() async throws { try await control("-m immediate stop") }
+
+    /// Starts the server again.
+    func start() async throws { try await control("-l \"$2/server.log\" -w start") }
+
+    private func control(_ action: String) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = [
+            "-c",
+            """
+            as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
+            # A server that lives on must not hold what tells that this process has ended.
+            for descriptor in /proc/$$/fd/*; do
+                number=${descriptor##*/}
+                if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+            done
+            cd "$2" && as "$1/pg_ctl" -D "$2/data" \(action) >/dev/null 2>&1
+            """, "control", programs, directory,
+        ]
+        let status = await withCheckedContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(returning: -1) }
+        }
+        guard status == 0 else { throw Failure(description: "pg_ctl \(action) ended with \(status)") }
     }
 
     /// How many schemas are in use, so that the server's connections suffice.

@@ -27,7 +27,11 @@ extension Connection {
     /// Connects, and sees to it that what is committed stays.
     ///
     /// - Throws: `unavailable` where there is no getting in; `conflict` where the server is none that Martlet can use.
-    static func open(_ address: PostgresAddress, _ patience: Patience) throws(StoreError) -> Connection {
+    ///
+    /// - Parameter plansOnce: whether each statement is planned once, without a look at its parameters.
+    static func open(
+        _ address: PostgresAddress, _ patience: Patience, plansOnce: Bool
+    ) throws(StoreError) -> Connection {
         // What comes later counts: the URI may say otherwise but for the encoding.
         let options: [(String, String)] = [
             ("connect_timeout", "5"), ("keepalives", "1"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
@@ -53,6 +57,7 @@ extension Connection {
             throw .conflict("PostgreSQL at \(address) is older than 14. Upgrade it.")
         }
         try connection.prepareSession(patience)
+        if plansOnce { try connection.execute("SET plan_cache_mode = force_generic_plan") }
         return connection
     }
 

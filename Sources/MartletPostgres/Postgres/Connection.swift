@@ -19,6 +19,17 @@ final class Connection {
     /// The names of the statements that were prepared, by their text.
     private var statements: [String: String] = [:]
     private var made = 0
+    /// What went to the server so far.
+    private(set) var traffic = Traffic()
+
+    /// How often something was sent and its answer waited for, and how many statements that were.
+    struct Traffic: Hashable {
+        var trips = 0
+        var statements = 0
+    }
+
+    /// The texts of the statements that were prepared.
+    var texts: [String] { Array(statements.keys) }
 
     /// - Parameter handle: an open `PGconn`, which becomes this one's own.
     init(_ handle: OpaquePointer, address: PostgresAddress) {
@@ -43,14 +54,21 @@ final class Connection {
     func hasHungUp() -> Bool {
         guard !isLost else { return true }
         var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard poll(&socket, 1, 0) > 0 else { return false }
-        return PQconsumeInput(handle) == 0 || isLost
+        var patience: Int32 = 0
+        while poll(&socket, 1, patience) > 0 {
+            guard PQconsumeInput(handle) == 1, !isLost else { return true }
+            // Takes in what came unasked: a setting that changed, or the server's farewell, after which it hangs up.
+            _ = PQisBusy(handle)
+            patience = 20
+        }
+        return false
     }
 
     // MARK: Statements
 
     /// Runs texts that have no parameters, one after the other.
     func execute(_ sql: String) throws(StoreError) {
+        count(1)
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
@@ -64,6 +82,7 @@ final class Connection {
         let name = try prepared(sql)
         parameters.removeAll()
         bind(parameters)
+        count(1)
         let result = parameters.withPointers { PQexecPrepared(handle, name, $0, $1, $2, $3, 1) }
         guard let result else { throw failure(nil) }
         switch PQresultStatus(result) {
@@ -76,6 +95,7 @@ final class Connection {
 
     /// Runs one statement without parameters and without keeping it: for texts that do not come again.
     func unprepared(_ sql: String) throws(StoreError) -> Rows {
+        count(1)
         guard let result = PQexecParams(handle, sql, 0, nil, nil, nil, nil, 1) else { throw failure(nil) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return Rows(result)
@@ -88,11 +108,17 @@ final class Connection {
     private func prepared(_ sql: String) throws(StoreError) -> String {
         if let name = statements[sql] { return name }
         let name = nextName()
+        count(0)
         let result = PQprepare(handle, name, sql, 0, nil)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw failure(result) }
         statements[sql] = name
         return name
+    }
+
+    private func count(_ statements: Int) {
+        traffic.trips += 1
+        traffic.statements += statements
     }
 
     private func nextName() -> String {
@@ -112,6 +138,7 @@ final class Connection {
         let pipeline = Pipeline(connection: self)
         do throws(StoreError) {
             try body(pipeline)
+            count(pipeline.length)
             guard PQpipelineSync(handle) == 1 else { throw failure(nil) }
             return try pipeline.finish()
         } catch {
@@ -126,6 +153,8 @@ final class Connection {
         private unowned let connection: Connection
         /// What each answer belongs to: the text of a statement that is being prepared, or `nil` for one that is run.
         private var sent: [String?] = []
+        /// How many statements are run.
+        fileprivate var length: Int { sent.count { $0 == nil } }
 
         fileprivate init(connection: Connection) { self.connection = connection }
 
@@ -189,15 +218,29 @@ final class Connection {
 
     // MARK: Transactions
 
+    /// Runs `body` in a transaction: see ``transaction(_:first:_:)``.
+    func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try transaction { (_: [Rows]) throws(StoreError) in try body() }
+    }
+
     /// Runs `body` in a transaction and commits it. Where anything throws, nothing of it stays; where the answer to the
     /// commit was lost, whether it stays is not known, and the error is `unavailable` too.
+    ///
+    /// - Parameters:
+    ///   - first: statements that go out together with `BEGIN`.
+    ///   - body: what to do, with the rows that the first statements gave. It may commit by itself, as the last statement of a
+    ///     pipeline.
     func transaction<Result>(
-        _ begin: String = "BEGIN", _ body: () throws(StoreError) -> Result
+        _ begin: String = "BEGIN", first: (borrowing Pipeline) throws(StoreError) -> Void = { _ in },
+        _ body: ([Rows]) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         do throws(StoreError) {
-            try execute(begin)
-            let result = try body()
-            try commit()
+            let rows = try pipeline { (pipeline) throws(StoreError) in
+                try pipeline.add(begin)
+                try first(pipeline)
+            }
+            let result = try body(Array(rows.dropFirst()))
+            if PQtransactionStatus(handle) != PQTRANS_IDLE { try commit() }
             return result
         } catch {
             if !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE {
@@ -208,6 +251,7 @@ final class Connection {
     }
 
     private func commit() throws(StoreError) {
+        count(1)
         let result = PQexec(handle, "COMMIT")
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw failure(result) }

@@ -9,8 +9,13 @@ final class Session {
     private var lastFailure: StoreError?
     private var nextTry = ContinuousClock.now
 
-    init(_ address: PostgresAddress, _ patience: Connection.Patience = .init()) {
+    /// Whether each statement is planned once, without a look at its parameters: for the statements of group commits, whose
+    /// plans depend on nothing.
+    private let plansOnce: Bool
+
+    init(_ address: PostgresAddress, _ patience: Connection.Patience = .init(), plansOnce: Bool = false) {
         self.address = address
+        self.plansOnce = plansOnce
         self.patience = patience
     }
 
@@ -28,7 +33,7 @@ final class Session {
         }
         if let lastFailure, ContinuousClock.now < nextTry { throw lastFailure }
         do throws(StoreError) {
-            let opened = try Connection.open(address, patience)
+            let opened = try Connection.open(address, patience, plansOnce: plansOnce)
             connection = opened
             failures = 0
             lastFailure = nil

@@ -21,7 +21,7 @@ final class Reader {
         _ body: (Connection) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try session.repeatable { (connection) throws(StoreError) in
-            try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") { () throws(StoreError) in
+            try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") { (_) throws(StoreError) in
                 try body(connection)
             }
         }

@@ -29,12 +29,19 @@ extension Writer {
             return result
         }
 
-        try connection.transaction { () throws(StoreError) in
-            var decision = try decide(batch.acceptances, node: node, on: connection)
+        let claims = Claims(batch.acceptances)
+        try connection.transaction(
+            first: { (pipeline) throws(StoreError) in
+                try pipeline.add(Self.fence) { $0.add(node.rawValue) }
+                try add(claims, to: pipeline)
+            }
+        ) { (rows) throws(StoreError) in
+            var decision = try decide(batch.acceptances, claims, rows.dropFirst(), on: connection)
             let rows = try connection.pipeline { (pipeline) throws(StoreError) in
                 try store(decision.entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
                 try finish(decision, in: pipeline)
+                try pipeline.add("COMMIT")
             }
             try take(rows[...], decision.entries, waves, &settled)
             swap(&result.acceptances, &decision.results)
@@ -76,6 +83,7 @@ extension Writer {
             try pipeline.add(Self.insertDeliveries) { parameters in
                 Self.bind(deliveries, to: parameters)
                 parameters.add(node.rawValue)
+                parameters.add(deliveries.count)
             }
         }
     }
@@ -94,6 +102,7 @@ extension Writer {
             environment, id, chosen_id, type, application, created, accepted_at, ordering_key, deliver_at, is_test,
             delivery_count, data_start, data_end, body)
         LEFT JOIN environments v ON v.id = s.environment
+        LIMIT $15::bigint
         """
 
     private static func bind(_ events: [Event], to parameters: Parameters) {
@@ -111,6 +120,7 @@ extension Writer {
         parameters.array(.int32, events) { $0.add(Int32(clamping: $1.body.data.lowerBound)) }
         parameters.array(.int32, events) { $0.add(Int32(clamping: $1.body.data.upperBound)) }
         parameters.array(.bytes, events) { $0.add($1.body.bytes) }
+        parameters.add(events.count)
     }
 
     /// Gives back the exclusive endpoints that it stored something for. Whether an endpoint is exclusive is asked of its row,
@@ -123,12 +133,15 @@ extension Writer {
             SELECT s.environment, s.id, s.event, p.id, s.cause, s.created_at, s.state, s.state_at, s.reason, s.attempts,
                 s.first_attempt_at, s.turn_key, s.turn_at,
                 CASE WHEN p.is_exclusive AND s.cause <> 2 THEN 0 ELSE $14::integer END
-            FROM unnest(
-                $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::bigint[], $7::smallint[],
-                $8::bigint[], $9::text[], $10::integer[], $11::bigint[], $12::bytea[], $13::bigint[]
-            ) AS s (
-                environment, id, event, endpoint, cause, created_at, state, state_at, reason, attempts,
-                first_attempt_at, turn_key, turn_at)
+            FROM (
+                SELECT * FROM unnest(
+                    $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::bigint[], $7::smallint[],
+                    $8::bigint[], $9::text[], $10::integer[], $11::bigint[], $12::bytea[], $13::bigint[]
+                ) AS s (
+                    environment, id, event, endpoint, cause, created_at, state, state_at, reason, attempts,
+                    first_attempt_at, turn_key, turn_at)
+                LIMIT $15::bigint
+            ) s
             LEFT JOIN endpoints p ON p.environment = s.environment AND p.id = s.endpoint
             RETURNING endpoint, owner
         )

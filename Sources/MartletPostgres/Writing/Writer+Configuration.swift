@@ -283,6 +283,14 @@ extension Writer {
             parameters.array(.uuid, keys) { $0.add($1.id) }
             parameters.array(.bytes, keys) { $0.add($1.name) }
         }
+        // Whoever is alive has read what is a day old: it is forgotten, now and then.
+        _ = try connection.query(
+            """
+            DELETE FROM configuration_changes
+            WHERE changed_at < now() - interval '1 day'
+                AND number <= (
+                    SELECT CASE WHEN max(number) % 64 = 0 THEN max(number) - 1000 ELSE 0 END FROM configuration_changes)
+            """)
     }
 }
 

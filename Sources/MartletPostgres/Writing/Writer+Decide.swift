@@ -29,7 +29,7 @@ extension Writer {
         }
     }
 
-    private struct EventPlace: Hashable {
+    fileprivate struct EventPlace: Hashable {
         var environment: EnvironmentID
         var event: EventID
     }
@@ -40,17 +40,58 @@ extension Writer {
         case other
     }
 
+    /// What of a batch is claimed or locked before it is decided.
+    struct Claims {
+        /// Each key once, in the order of their bytes.
+        fileprivate var stamps: [IdempotencyStamp]
+        fileprivate var steps: [JobStep]
+        /// The events that are to be replayed.
+        fileprivate var replayed: [EventPlace]
+
+        init(_ acceptances: [Acceptance]) {
+            var stamps: [Named: IdempotencyStamp] = [:]
+            var replayed: Set<EventPlace> = []
+            for acceptance in acceptances {
+                if let stamp = acceptance.stamp, stamps[Named(stamp)] == nil { stamps[Named(stamp)] = stamp }
+                for entry in acceptance.entries where entry.isReplay {
+                    replayed.insert(EventPlace(environment: entry.event.environment, event: entry.event.id))
+                }
+            }
+            self.stamps = stamps.sorted { $0.key < $1.key }.map(\.value)
+            self.replayed = replayed.sorted { $0.event < $1.event }
+            steps = acceptances.compactMap(\.step)
+        }
+    }
+
+    /// Adds the statements that claim and lock.
+    func add(_ claims: Claims, to pipeline: borrowing Connection.Pipeline) throws(StoreError) {
+        if !claims.stamps.isEmpty { try pipeline.add(Self.claimStamps) { Self.bindClaim(claims.stamps, to: $0) } }
+        if !claims.steps.isEmpty { try pipeline.add(Self.lockJobs) { Self.bind(claims.steps, to: $0) } }
+        if !claims.replayed.isEmpty { try pipeline.add(Self.lockReplayed) { Self.bind(claims.replayed, to: $0) } }
+    }
+
     /// Looks up and locks what decides over the acceptances, then goes through them in order.
     ///
     /// Keys and chosen ids are claimed by inserting them, in the order of their bytes, so that of two nodes one waits for the
     /// other and then sees what it did. Stamps come first: what they refuse claims no chosen id.
+    ///
+    /// - Parameter rows: what the statements of ``add(_:to:)`` gave.
     func decide(
-        _ acceptances: [Acceptance], node: NodeNumber, on connection: Connection
+        _ acceptances: [Acceptance], _ claims: Claims, _ rows: ArraySlice<Rows>, on connection: Connection
     ) throws(StoreError) -> CommitDecision {
-        _ = try connection.query(Self.fence) { $0.add(node.rawValue) }
-        var answers = try claim(acceptances.compactMap(\.stamp), on: connection)
-        var jobs = try lock(acceptances.compactMap(\.step), on: connection)
-        var whole = try lockReplayed(acceptances, on: connection)
+        var rows = rows
+        var answers = try earlierUses(claims.stamps, claims.stamps.isEmpty ? nil : rows.popFirst(), on: connection)
+        var jobs: [JobID: Job] = [:]
+        if !claims.steps.isEmpty, let locked = rows.popFirst() {
+            for job in try locked.map(JobRow.read) { jobs[job.id] = job }
+        }
+        var whole: Set<EventPlace> = []
+        if !claims.replayed.isEmpty, let locked = rows.popFirst() {
+            whole = Set(
+                try locked.map { (row) throws(StoreError) in
+                    EventPlace(environment: try row.identifier(0), event: try row.identifier(1))
+                })
+        }
         let live = acceptances.filter { $0.stamp.map { answers[Named($0)] == nil } ?? true }
         var chosen = try claimChosen(live, on: connection)
 
@@ -163,49 +204,50 @@ extension Writer {
 
     // MARK: Stamps
 
-    private func claim(
-        _ stamps: [IdempotencyStamp], on connection: Connection
+    /// What was not free, of the stamps that were claimed.
+    private func earlierUses(
+        _ stamps: [IdempotencyStamp], _ claimed: Rows?, on connection: Connection
     ) throws(StoreError) -> [Named: EarlierUse] {
-        var wanted: [Named: IdempotencyStamp] = [:]
-        for stamp in stamps where wanted[Named(stamp)] == nil { wanted[Named(stamp)] = stamp }
-        guard !wanted.isEmpty else { return [:] }
-        let sorted = wanted.sorted { $0.key < $1.key }.map(\.value)
-        for environment in Set(sorted.map(\.environment)) { try connection.check(environment) }
-        let bind: (Parameters) -> Void = { parameters in
-            parameters.array(.uuid, sorted) { $0.add($1.environment) }
-            parameters.array(.bytes, sorted) { $0.add($1.key) }
-        }
-        let claimed = try connection.query(
-            """
-            INSERT INTO answers AS a (environment, key, fingerprint, expires_at, state, answer)
-            SELECT s.environment, s.key, s.fingerprint, s.expires_at, 2, NULL
-            FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bigint[])
-                WITH ORDINALITY AS s (environment, key, fingerprint, expires_at, n)
-            ORDER BY s.n
-            ON CONFLICT (environment, key) DO UPDATE SET
-                fingerprint = excluded.fingerprint, expires_at = excluded.expires_at, state = 2, answer = NULL
-                WHERE a.expires_at <= excluded.expires_at - \(IdempotencyStamp.lifetime.wholeMilliseconds)
-            RETURNING environment, key
-            """
-        ) { parameters in
-            bind(parameters)
-            parameters.array(.bytes, sorted) { $0.add($1.fingerprint) }
-            parameters.array(.int64, sorted) { $0.add($1.expiresAt) }
-        }
+        var earlier: [Named: EarlierUse] = [:]
+        guard let claimed, claimed.count < stamps.count else { return earlier }
         let own = Set(
             try claimed.map { (row) throws(StoreError) in
                 Named(environment: try row.identifier(0), name: row.bytes(1))
             })
-        var earlier: [Named: EarlierUse] = [:]
-        guard own.count < wanted.count else { return earlier }
         let rows = try connection.query(
             """
             SELECT a.environment, a.key, a.fingerprint, a.state, a.answer
             FROM unnest($1::uuid[], $2::bytea[]) AS s (environment, key)
             JOIN answers a ON a.environment = s.environment AND a.key = s.key
-            """, bind)
+            """
+        ) { Self.bind(stamps, to: $0) }
         for (name, use) in try rows.map(Self.earlierUse) where !own.contains(name) { earlier[name] = use }
         return earlier
+    }
+
+    // One that has expired by the time the request was presented is free.
+    static let claimStamps = """
+        INSERT INTO answers AS a (environment, key, fingerprint, expires_at, state, answer)
+        SELECT v.id, s.key, s.fingerprint, s.expires_at, 2, NULL
+        FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bigint[])
+            WITH ORDINALITY AS s (environment, key, fingerprint, expires_at, n)
+        LEFT JOIN environments v ON v.id = s.environment
+        ORDER BY s.n
+        ON CONFLICT (environment, key) DO UPDATE SET
+            fingerprint = excluded.fingerprint, expires_at = excluded.expires_at, state = 2, answer = NULL
+            WHERE a.expires_at <= excluded.expires_at - \(IdempotencyStamp.lifetime.wholeMilliseconds)
+        RETURNING environment, key
+        """
+
+    private static func bind(_ stamps: [IdempotencyStamp], to parameters: Parameters) {
+        parameters.array(.uuid, stamps) { $0.add($1.environment) }
+        parameters.array(.bytes, stamps) { $0.add($1.key) }
+    }
+
+    private static func bindClaim(_ stamps: [IdempotencyStamp], to parameters: Parameters) {
+        bind(stamps, to: parameters)
+        parameters.array(.bytes, stamps) { $0.add($1.fingerprint) }
+        parameters.array(.int64, stamps) { $0.add($1.expiresAt) }
     }
 
     private static func earlierUse(_ row: Row) throws(StoreError) -> (Named, EarlierUse) {
@@ -215,57 +257,32 @@ extension Writer {
         return (name, .published(fingerprint: row.bytes(2), events: events))
     }
 
-    // MARK: Jobs
+    // MARK: Jobs and replays
 
-    private func lock(_ steps: [JobStep], on connection: Connection) throws(StoreError) -> [JobID: Job] {
-        guard !steps.isEmpty else { return [:] }
-        let rows = try connection.query(
-            """
-            SELECT j.environment, j.id, j.application, j.record
-            FROM unnest($1::uuid[], $2::uuid[]) AS s (environment, id)
-            JOIN jobs j ON j.environment = s.environment AND j.id = s.id
-            WHERE j.is_running ORDER BY j.environment, j.id FOR NO KEY UPDATE OF j
-            """
-        ) { parameters in
-            parameters.array(.uuid, steps) { $0.add($1.environment) }
-            parameters.array(.uuid, steps) { $0.add($1.job) }
-        }
-        var jobs: [JobID: Job] = [:]
-        for job in try rows.map(JobRow.read) { jobs[job.id] = job }
-        return jobs
+    static let lockJobs = """
+        SELECT j.environment, j.id, j.application, j.record
+        FROM unnest($1::uuid[], $2::uuid[]) AS s (environment, id)
+        JOIN jobs j ON j.environment = s.environment AND j.id = s.id
+        WHERE j.is_running ORDER BY j.environment, j.id FOR NO KEY UPDATE OF j
+        """
+
+    private static func bind(_ steps: [JobStep], to parameters: Parameters) {
+        parameters.array(.uuid, steps) { $0.add($1.environment) }
+        parameters.array(.uuid, steps) { $0.add($1.job) }
     }
 
-    // MARK: Replays
+    /// The events that have their payload, which they keep until the transaction has ended.
+    static let lockReplayed = """
+        SELECT e.environment, e.id FROM unnest($1::uuid[], $2::uuid[]) AS s (environment, id)
+        JOIN events e ON e.environment = s.environment AND e.id = s.id
+        WHERE e.id >= $3::uuid AND e.id <= $4::uuid AND e.data_end > 0 ORDER BY e.id FOR SHARE OF e
+        """
 
-    /// The events that are to be replayed and have their payload, which they keep until the transaction has ended.
-    private func lockReplayed(
-        _ acceptances: [Acceptance], on connection: Connection
-    ) throws(StoreError) -> Set<EventPlace> {
-        var wanted: Set<EventPlace> = []
-        for acceptance in acceptances {
-            for entry in acceptance.entries where entry.isReplay {
-                wanted.insert(EventPlace(environment: entry.event.environment, event: entry.event.id))
-            }
-        }
-        guard !wanted.isEmpty else { return [] }
-        for environment in Set(wanted.map(\.environment)) { try connection.check(environment) }
-        let places = Array(wanted)
-        let rows = try connection.query(
-            """
-            SELECT e.environment, e.id FROM unnest($1::uuid[], $2::uuid[]) AS s (environment, id)
-            JOIN events e ON e.environment = s.environment AND e.id = s.id
-            WHERE e.id >= $3::uuid AND e.id <= $4::uuid AND e.data_end > 0 ORDER BY e.id FOR SHARE OF e
-            """
-        ) { parameters in
-            parameters.array(.uuid, places) { $0.add($1.environment) }
-            parameters.array(.uuid, places) { $0.add($1.event) }
-            parameters.add(places.map(\.event).min())
-            parameters.add(places.map(\.event).max())
-        }
-        return Set(
-            try rows.map { (row) throws(StoreError) in
-                EventPlace(environment: try row.identifier(0), event: try row.identifier(1))
-            })
+    private static func bind(_ places: [EventPlace], to parameters: Parameters) {
+        parameters.array(.uuid, places) { $0.add($1.environment) }
+        parameters.array(.uuid, places) { $0.add($1.event) }
+        parameters.add(places.first?.event)
+        parameters.add(places.last?.event)
     }
 
     // MARK: Chosen ids
@@ -296,7 +313,6 @@ extension Writer {
         }
         guard !wanted.isEmpty else { return found }
         wanted.sort { $0.name < $1.name }
-        for environment in Set(wanted.map(\.name.environment)) { try connection.check(environment) }
         let claims = wanted
         let bind: (Parameters) -> Void = { parameters in
             parameters.array(.uuid, claims) { $0.add($1.name.environment) }
@@ -305,8 +321,9 @@ extension Writer {
         let claimed = try connection.query(
             """
             INSERT INTO chosen_ids (environment, chosen_id, event)
-            SELECT s.environment, s.chosen_id, s.event
+            SELECT v.id, s.chosen_id, s.event
             FROM unnest($1::uuid[], $2::bytea[], $3::uuid[]) WITH ORDINALITY AS s (environment, chosen_id, event, n)
+            LEFT JOIN environments v ON v.id = s.environment
             ORDER BY s.n
             ON CONFLICT DO NOTHING RETURNING event
             """

@@ -216,7 +216,7 @@ extension Writer {
                     $0.add(endpoint)
                     $0.add(node.rawValue)
                 }
-                membership.leases.remove(endpoint)
+                membership.release(endpoint)
             } else if moved.affected > 0, !holdsLease {
                 try notify(.due([endpoint]), on: connection)
             }

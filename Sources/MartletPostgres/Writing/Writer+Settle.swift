@@ -31,12 +31,15 @@ extension Writer {
             parameters.add(ids.min())
             parameters.add(ids.max())
             parameters.add(node.rawValue)
+            parameters.add(wave.count)
         }
     }
 
     /// Moves deliveries that stand where their attempts began and are this node's, counts the attempts of the others, and
     /// keeps every attempt whose number is not there yet. Gives back which moved, counted from 1.
     ///
+    /// `LIMIT`, which bounds nothing, has the planner expect few rows and so look each delivery up by its key, whatever it
+    /// knows of a table that may have been empty a moment ago; `IS TRUE` has it hash what moved rather than compare all with all.
     /// One that was kept by an earlier commit whose answer was lost counts as moved.
     static let settle = """
         WITH s AS MATERIALIZED (
@@ -49,6 +52,7 @@ extension Writer {
                 environment, delivery, number, id, first_attempt_at, state, state_at, reason, started_at, url,
                 request_headers, address, resolve_time, connect_time, tls_time, first_byte_time, total_time, failure,
                 failure_message, status, is_truncated, response_headers, response_body, n)
+            LIMIT $27::bigint
         ), moved AS (
             UPDATE deliveries d
             SET state = s.state, state_at = s.state_at, reason = s.reason, attempts = s.number,
@@ -74,7 +78,7 @@ extension Writer {
             SELECT environment, delivery, number, id, started_at, url, request_headers, address, resolve_time,
                 connect_time, tls_time, first_byte_time, total_time, failure, failure_message, status, is_truncated,
                 response_headers, response_body
-            FROM s WHERE s.n IN (SELECT n FROM moved UNION ALL SELECT n FROM counted)
+            FROM s WHERE (s.n IN (SELECT n FROM moved UNION ALL SELECT n FROM counted)) IS TRUE
             ON CONFLICT DO NOTHING
         )
         SELECT n FROM moved

@@ -32,10 +32,12 @@ final class Writer {
         _ body: (Connection) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         let connection = try session.connected()
-        return try connection.transaction { () throws(StoreError) in
-            if let node = membership.node { _ = try connection.query(Self.fence) { $0.add(node.rawValue) } }
-            return try body(connection)
-        }
+        let node = membership.node
+        return try connection.transaction(
+            first: { (pipeline) throws(StoreError) in
+                if let node { try pipeline.add(Self.fence) { $0.add(node.rawValue) } }
+            }
+        ) { (_) throws(StoreError) in try body(connection) }
     }
 }
 

@@ -23,6 +23,9 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = try Place(try await Settings(given: place.given))
+        guard place.database == nil else {
+            throw CommandFailure("\(place.storePath) is PostgreSQL's: back it up with pg_dump or pg_basebackup.")
+        }
         guard place.hasStore else { throw CommandFailure("There is no store at \(place.storePath).") }
         let size = try await SQLiteStore.backUp(place.storePath, to: to)
         Console.print("\(place.storePath) was copied to \(to): \(ByteText.rounded(size)).")

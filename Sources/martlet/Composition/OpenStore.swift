@@ -1,12 +1,16 @@
 import Glibc
 import MartletDelivery
+import MartletPostgres
 import MartletSQLite
 import MartletService
+import MartletStore
 import NIOPosix
 
-/// A store that this process has to itself, and whose master key fits.
+/// A store that this process has to itself, or shares with other nodes, and whose master key fits.
 struct OpenStore: Sendable {
-    let store: SQLiteStore
+    let store: any Store
+    /// Tells how much room the store has.
+    let probe: any StorageProbe
     let vault: SecretVault
     let masterKey: MasterKey
     private let locks: [ProcessLock]
@@ -17,9 +21,17 @@ struct OpenStore: Sendable {
     /// - Throws: ``CommandFailure`` and `StoreError`, each with a sentence about what stands in the way.
     static func open(_ place: Place, migrates: Bool, limits: SQLiteStore.Limits) async throws -> OpenStore {
         let locks = try lock(place)
-        let masterKey = try self.masterKey(of: place)
-        let store = try await SQLiteStore.open(path: place.storePath, migrate: migrates, limits: limits)
-        let opened = OpenStore(store: store, vault: masterKey.vault, masterKey: masterKey, locks: locks)
+        let opened: OpenStore
+        if let database = place.database {
+            opened = try await open(database, of: place, migrates: migrates, bound: limits.fileSize, locks: locks)
+        } else {
+            let masterKey = try self.masterKey(of: place, isNew: !place.hasStore)
+            let store = try await SQLiteStore.open(path: place.storePath, migrate: migrates, limits: limits)
+            opened = OpenStore(
+                store: store, probe: StoreProbe(store: store, path: place.storePath, bound: limits.fileSize),
+                vault: masterKey.vault, masterKey: masterKey, locks: locks)
+        }
+        let store = opened.store
         do {
             try await Bootstrap(
                 store: store, vault: opened.vault, identifiers: IdentifierSource(), time: WallClock()
@@ -38,6 +50,23 @@ struct OpenStore: Sendable {
         return opened
     }
 
+    /// Opens a store that has no files here: whether it is new is for the store itself to say.
+    private static func open(
+        _ database: PostgresAddress, of place: Place, migrates: Bool, bound: Int64?, locks: [ProcessLock]
+    ) async throws -> OpenStore {
+        let store = try await PostgresStore.open(database, migrate: migrates, time: WallClock())
+        do {
+            let isNew = try await store.configuration().environments.isEmpty
+            let masterKey = try self.masterKey(of: place, isNew: isNew)
+            return OpenStore(
+                store: store, probe: DatabaseProbe(store: store, bound: bound), vault: masterKey.vault,
+                masterKey: masterKey, locks: locks)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
     /// Lets go of the store; what was written is on the disk already.
     func close() async { await store.close() }
 
@@ -45,19 +74,19 @@ struct OpenStore: Sendable {
     static func lock(_ place: Place) throws(CommandFailure) -> [ProcessLock] {
         try place.directory.create()
         var locks = [try ProcessLock.take(place.directory.lockPath, on: place.directory.path)]
-        if place.storePath != place.directory.storePath {
+        if place.database == nil, place.storePath != place.directory.storePath {
             locks.append(try ProcessLock.take(place.storePath + ".lock", on: place.storePath))
         }
         return locks
     }
 
-    private static func masterKey(of place: Place) throws(CommandFailure) -> MasterKey {
+    private static func masterKey(of place: Place, isNew: Bool) throws(CommandFailure) -> MasterKey {
         if let given = place.masterKey { return given }
         if let kept = try place.directory.masterKey() { return kept }
-        guard !place.hasStore else {
+        guard isNew else {
             throw CommandFailure(
-                "The store \(place.storePath) was made with a master key that is no longer in "
-                    + "\(place.directory.masterKeyPath). Put it back, or give it by \(SettingTable.masterKey.variable)."
+                "The store \(place.storePath) was made with a master key that is not in "
+                    + "\(place.directory.masterKeyPath). Put it there, or give it by \(SettingTable.masterKey.variable)."
             )
         }
         let made = MasterKey.make()
@@ -67,7 +96,7 @@ struct OpenStore: Sendable {
 }
 
 extension Place {
-    /// Whether there is a store with something in it.
+    /// Whether there is a file with something in it.
     var hasStore: Bool {
         var status = stat()
         return stat(storePath, &status) == 0 && status.st_size > 0

@@ -4,7 +4,6 @@ import MartletAPI
 import MartletCore
 import MartletDashboard
 import MartletDelivery
-import MartletSQLite
 import MartletService
 import MartletStore
 import NIOCore
@@ -64,8 +63,7 @@ struct Server: Sendable {
             intake: Intake(limits: configuration.intake))
         let watch = StorageWatch(
             intake: committer.intake,
-            probe: StoreProbe(
-                store: opened.store, path: configuration.place.storePath, bound: configuration.storeLimits.fileSize),
+            probe: opened.probe,
             log: log("storage"))
         let sweeper = Sweeper(
             store: opened.store, directory: directory, time: clock, limits: configuration.retention, metrics: metrics,
@@ -136,7 +134,7 @@ struct Server: Sendable {
     private static let grace = Duration.seconds(10)
 
     /// What the store holds, with what the operator asked for in every environment.
-    private func stored(in store: SQLiteStore) async throws -> MartletStore.Configuration {
+    private func stored(in store: any Store) async throws -> MartletStore.Configuration {
         var stored = try await store.configuration()
         stored.environments = stored.environments.map(adjusted)
         return stored

@@ -16,7 +16,10 @@ enum SettingTable {
         "data_dir", "The directory of the store, its master key and the lock.", placeholder: "path",
         fallback: "./martlet-data")
     static let store = Setting(
-        "store", "The store: sqlite:PATH. Left out, it is martlet.db in the data directory.", placeholder: "store"
+        "store",
+        "The store: sqlite:PATH or postgres://…, which several nodes may share. Left out, it is martlet.db in the data "
+            + "directory.",
+        placeholder: "store", isSecret: true
     ) { text throws(SettingComplaint) in try StoreLocation(text: text) }
     static let masterKey = Setting(
         "master_key",

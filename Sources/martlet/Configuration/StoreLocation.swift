@@ -1,13 +1,25 @@
+import MartletPostgres
+import MartletStore
+
 /// Where the store is.
 enum StoreLocation: Sendable, Hashable {
     /// A SQLite file.
     case sqlite(path: String)
+    /// A PostgreSQL database, which several nodes may share.
+    case postgres(PostgresAddress)
 
     init(text: String) throws(SettingComplaint) {
         if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
-            throw SettingComplaint("PostgreSQL arrives in a later version. Give sqlite:PATH, or leave it out.")
+            do throws(StoreError) {
+                self = .postgres(try PostgresAddress(text))
+            } catch {
+                throw SettingComplaint(error.description)
+            }
+            return
         }
-        guard text.hasPrefix("sqlite:") else { throw SettingComplaint("Give sqlite:PATH.") }
+        guard text.hasPrefix("sqlite:") else {
+            throw SettingComplaint("Give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.")
+        }
         let path = text.dropFirst("sqlite:".count)
         guard !path.isEmpty else { throw SettingComplaint("Give the path of a file: sqlite:./martlet.db.") }
         // A store in memory would break the promise of every 202.

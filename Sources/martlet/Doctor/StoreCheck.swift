@@ -1,5 +1,6 @@
 import Glibc
 import MartletCore
+import MartletPostgres
 import MartletSQLite
 import MartletService
 import MartletStore
@@ -17,6 +18,7 @@ struct StoreCheck: Sendable {
     private var path: String { configuration.place.storePath }
 
     func findings() async -> [Finding] {
+        if let database = configuration.place.database { return await findings(of: database) }
         guard configuration.place.hasStore else {
             return [
                 .ok(Self.store, "\(path) is not there yet; the first start makes it"), clock(newest: nil), egress([]),
@@ -33,13 +35,41 @@ struct StoreCheck: Sendable {
         }
     }
 
+    /// A shared store: nodes may be at work with it.
+    private func findings(of database: PostgresAddress) async -> [Finding] {
+        do throws(StoreError) {
+            let pending = try await PostgresMigrations.pending(at: database)
+            let schema = schema(pending.map(\.description))
+            guard pending.isEmpty else { return [.ok(Self.store, "\(path) answers"), schema, clock(newest: nil), egress([])] }
+            var limits = PostgresStore.Limits()
+            limits.readers = 1
+            limits.daysAhead = 0
+            // It refuses a server that would not keep what it commits.
+            let store = try await PostgresStore.open(database, migrate: false, limits: limits, time: WallClock())
+            let findings = await look(into: store)
+            await store.close()
+            return [.ok(Self.store, "\(path) answers, and keeps what it commits (fsync=on)"), schema] + findings
+        } catch {
+            return [.fail(Self.store, error.description, Self.remedy(error)), clock(newest: nil), egress([])]
+        }
+    }
+
     private func look(into store: SQLiteStore, pending: [Migration]) async -> [Finding] {
         var findings: [Finding] = []
         do throws(StoreError) {
             findings.append(try await soundness(store))
-            findings.append(schema(pending))
+            findings.append(schema(pending.map(\.description)))
             // What the steps have yet to add cannot be read.
             guard pending.isEmpty else { return findings + [clock(newest: nil), egress([])] }
+        } catch {
+            findings.append(.fail(Self.store, error.description, Self.remedy(error)))
+        }
+        return findings + (await look(into: store))
+    }
+
+    private func look(into store: any Store) async -> [Finding] {
+        var findings: [Finding] = []
+        do throws(StoreError) {
             findings.append(await keyFits(store))
             let stored = try await store.configuration()
             var newest: Timestamp?
@@ -66,7 +96,7 @@ struct StoreCheck: Sendable {
         return .ok(Self.store, "\(path), sound, written ahead; the server syncs each commit (synchronous=FULL)")
     }
 
-    private func schema(_ pending: [Migration]) -> Finding {
+    private func schema(_ pending: [String]) -> Finding {
         guard let last = pending.last else { return .ok(Self.schema, "up to date") }
         let detail = "\(pending.count) step\(pending.count == 1 ? "" : "s") pending, up to \(last)"
         return .warn(
@@ -74,7 +104,7 @@ struct StoreCheck: Sendable {
             configuration.migrates ? "The next start takes them; back the store up first." : "Run `martlet migrate`.")
     }
 
-    private func keyFits(_ store: SQLiteStore) async -> Finding {
+    private func keyFits(_ store: any Store) async -> Finding {
         do {
             guard let key = try configuration.place.masterKey ?? configuration.place.directory.masterKey() else {
                 return .fail(
@@ -103,7 +133,7 @@ struct StoreCheck: Sendable {
         let now = WallClock().now()
         var status = stat()
         var remembered = newest
-        if stat(path, &status) == 0 {
+        if configuration.place.database == nil, stat(path, &status) == 0 {
             let written = Timestamp(milliseconds: Int64(status.st_mtim.tv_sec) * 1000)
             remembered = max(remembered ?? written, written)
         }
