@@ -14,8 +14,12 @@ public struct Dashboard: Sendable {
         /// The service's version, shown at the foot of each page.
         public var version: String
 
-        public init(publicURL: String? = nil, version: String) {
+        /// The API's OpenAPI document, for the playground; empty for none.
+        public var openAPI: [UInt8]
+
+        public init(publicURL: String? = nil, version: String, openAPI: [UInt8] = []) {
             self.publicURL = publicURL
+            self.openAPI = openAPI
             self.version = version
         }
     }
@@ -43,7 +47,7 @@ public struct Dashboard: Sendable {
             IssuesScreen(kit: kit), WebhooksScreen(kit: kit), WebhookFormScreen(kit: kit), WebhookScreen(kit: kit),
             TestEventScreen(kit: kit), RecoverScreen(kit: kit), ApplicationsScreen(kit: kit), CatalogueScreen(kit: kit),
             KeysScreen(kit: kit), JobsScreen(kit: kit), ActivityScreen(kit: kit), SettingsScreen(kit: kit),
-            SearchScreen(kit: kit),
+            SearchScreen(kit: kit), PlaygroundScreen(kit: kit), LiveScreen(kit: kit),
         ]
     }
 

@@ -30,6 +30,12 @@ struct ViewTests {
         #expect(rendered("{{x}}", ["x": Markup("<b>")]) == "&lt;b&gt;")
     }
 
+    @Test func codeBetweenBackticksIsCodeAndEscaped() {
+        #expect(Markup(prose: "see `a<b>` and `c`").text == "see <code>a&lt;b&gt;</code> and <code>c</code>")
+        #expect(Markup(prose: "one ` alone").text == "one ` alone")
+        #expect(Markup(prose: "`a` then ` alone").text == "<code>a</code> then ` alone")
+    }
+
     @Test func tagsOfTheTemplateLanguageAreText() {
         #expect(rendered("{{x}}", ["x": "{{y}}", "y": "no"]) == "{{y}}")
     }

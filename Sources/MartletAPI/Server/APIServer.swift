@@ -61,12 +61,18 @@ public struct APIServer: Service {
         return router
     }
 
+    /// The OpenAPI document that `/openapi.json` gives.
+    public static func document(of context: ServiceContext, version: String) -> [UInt8] {
+        let kit = operations(context, version: version)
+        return OpenAPIDocument(operations: kit, limits: context.limits, version: version).bytes
+    }
+
     /// Everything that the API does.
     static func operations(_ context: ServiceContext, version: String) -> [Operation] {
         let kit = RouteKit(context)
         let groups: [any RouteGroup] = [
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
-            ApplicationRoutes(kit), KeyRoutes(kit), ProfileRoutes(kit), EnvironmentRoutes(kit),
+            ApplicationRoutes(kit), StreamRoutes(kit: kit), KeyRoutes(kit), ProfileRoutes(kit), EnvironmentRoutes(kit),
             OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)

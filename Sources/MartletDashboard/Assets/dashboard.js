@@ -90,3 +90,167 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "true";
   setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
+
+// Rows that arrive by themselves, without moving what one reads: while somebody points into the table, selects, or has
+// scrolled down, new rows wait behind a button.
+const live = document.querySelector("[data-live]");
+const rows = document.querySelector("[data-rows]");
+if (live && rows && window.EventSource) {
+  const state = live.querySelector("[data-live-state]");
+  const pause = live.querySelector("[data-live-pause]");
+  const show = live.querySelector("[data-live-show]");
+  const most = 200;
+  let waiting = [];
+  let paused = false;
+  let pointing = false;
+  let uncounted = 0;
+  let source;
+  live.hidden = false;
+
+  const tell = (name, text) => { live.dataset.state = name; state.textContent = text; };
+  const isReading = () =>
+    paused || pointing || scrollY > 80 || rows.contains(document.activeElement) || !getSelection().isCollapsed;
+  const rowOf = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content.querySelector("tr");
+  };
+  const find = (id) => rows.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const offer = () => {
+    const count = waiting.length + uncounted;
+    show.hidden = count === 0;
+    show.textContent = `${count} new: show`;
+  };
+  const insert = (message) => {
+    const row = rowOf(message.html);
+    const known = find(message.id);
+    if (known) return known.replaceWith(row);
+    row.classList.add("fresh");
+    rows.prepend(row);
+    while (rows.rows.length > most) rows.lastElementChild.remove();
+  };
+  const showAll = () => {
+    if (uncounted > 0) return location.reload();
+    for (const message of waiting) insert(message);
+    waiting = [];
+    offer();
+    refreshTimes();
+  };
+
+  const open = () => {
+    source = new EventSource(live.dataset.live);
+    source.addEventListener("hello", () => tell("on", "Live"));
+    source.addEventListener("row", (event) => {
+      const message = JSON.parse(event.data);
+      const known = find(message.id);
+      if (known) {
+        // What is there already changes in its place.
+        if (!known.contains(document.activeElement)) insert(message);
+      } else if (message.new) {
+        const index = waiting.findIndex((other) => other.id === message.id);
+        if (index >= 0) waiting[index] = message;
+        else if (isReading()) waiting.push(message);
+        else insert(message);
+        if (waiting.length > most) { waiting.shift(); uncounted += 1; }
+        offer();
+      } else {
+        const other = waiting.find((other) => other.id === message.id);
+        if (other) other.html = message.html;
+      }
+      refreshTimes();
+    });
+    source.addEventListener("more", (event) => { uncounted += JSON.parse(event.data).count; offer(); });
+    source.onerror = () => tell("off", "Connecting again…");
+  };
+  open();
+  rows.addEventListener("pointerenter", () => { pointing = true; });
+  rows.addEventListener("pointerleave", () => { pointing = false; });
+  show.addEventListener("click", showAll);
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.textContent = paused ? "Resume" : "Pause";
+    tell(paused ? "paused" : "on", paused ? "Paused" : "Live");
+    if (!paused) showAll();
+  });
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+}
+
+// A part of a page that is fetched anew while something runs.
+async function refreshPart() {
+  const part = document.querySelector("[data-refresh]");
+  if (!part) return;
+  await new Promise((resume) => setTimeout(resume, Number(part.dataset.refresh)));
+  if (!part.contains(document.activeElement)) {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fetched = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (answer.ok && fetched) part.replaceWith(fetched);
+      refreshTimes();
+    } catch { /* Next time, perhaps. */ }
+  }
+  refreshPart();
+}
+refreshPart();
+
+// The API playground: sends a call with the key that was typed in, and shows its answer.
+const call = document.querySelector("[data-call]");
+if (call) {
+  const field = (name) => call.querySelector(`[data-${name}]`);
+  const answer = document.querySelector("[data-answer]");
+  const took = document.querySelector("[data-took]");
+  const curl = document.querySelector("[data-curl]");
+  const quoted = (text) => `'${text.split("'").join("'\\''")}'`;
+  const target = () => {
+    let path = call.dataset.route;
+    for (const input of call.querySelectorAll("[data-path]")) {
+      if (input.value) path = path.replace(`{${input.dataset.path}}`, encodeURIComponent(input.value));
+    }
+    const query = new URLSearchParams();
+    for (const input of call.querySelectorAll("[data-query]")) if (input.value) query.set(input.dataset.query, input.value);
+    return path + (query.size ? `?${query}` : "");
+  };
+  const write = () => {
+    const { method, type, origin } = call.dataset;
+    const lines = [`curl -i${method === "GET" ? "" : ` -X ${method}`} ${quoted(origin + target())}`];
+    if (field("key")) lines.push("  -H 'Authorization: Bearer mk_…'");
+    if (type) lines.push(`  -H 'Content-Type: ${type}'`, `  --data-binary ${quoted(field("body").value)}`);
+    curl.textContent = lines.join(" \\\n");
+  };
+  call.addEventListener("input", write);
+  field("send").hidden = false;
+  call.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const headers = {};
+    if (field("key")) headers.Authorization = `Bearer ${field("key").value.trim()}`;
+    if (call.dataset.type) headers["Content-Type"] = call.dataset.type;
+    answer.textContent = "…";
+    took.textContent = "";
+    const began = performance.now();
+    const stop = new AbortController();
+    const limit = setTimeout(() => stop.abort(), 60000);
+    try {
+      const response = await fetch(target(), {
+        method: call.dataset.method, headers, body: call.dataset.type ? field("body").value : undefined,
+        credentials: "omit", signal: stop.signal,
+      });
+      let text = `HTTP ${response.status} ${response.statusText}\n`;
+      for (const [name, value] of response.headers) text += `${name}: ${value}\n`;
+      if ((response.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
+        answer.textContent = `${text}\n`;
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (let part = await reader.read(); !part.done; part = await reader.read()) answer.textContent += part.value;
+        return;
+      }
+      const body = await response.text();
+      let shown = body;
+      try { shown = JSON.stringify(JSON.parse(body), null, 2); } catch { /* Not JSON: as it is. */ }
+      answer.textContent = `${text}\n${shown}`;
+      took.textContent = `${Math.round(performance.now() - began)} ms`;
+    } catch (error) {
+      answer.textContent += error.name === "AbortError" ? "\n(a minute is over)" : `\n${error.message}`;
+    } finally {
+      clearTimeout(limit);
+    }
+  });
+}

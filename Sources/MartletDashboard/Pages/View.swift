@@ -44,6 +44,18 @@ struct Markup: Sendable, Hashable, ViewValue, MustacheCustomRenderable {
     /// Text, escaped.
     init(_ text: String) { self.text = HTML.escape(text) }
 
+    /// Text in which `code` stands between backticks.
+    init(prose text: String) {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        // Without its partner, the last one is a backtick and nothing more.
+        let isWhole = parts.count % 2 == 1
+        self.text = parts.enumerated().map { index, part in
+            let escaped = HTML.escape(String(part))
+            guard index % 2 == 1 else { return escaped }
+            return isWhole || index < parts.count - 1 ? "<code>\(escaped)</code>" : "`\(escaped)"
+        }.joined()
+    }
+
     static func + (left: Markup, right: Markup) -> Markup { Markup(trusted: left.text + right.text) }
 
     var renderText: String { text }

@@ -13,13 +13,19 @@ struct DeliveryRows {
         <div class="table stacks"><table>
           <thead><tr><th>Event</th>{{#namesWebhook}}<th>Webhook</th>{{/namesWebhook}}<th>State</th><th class="number">Attempts</th><th>Next
             attempt, or end</th><th>Made</th></tr></thead>
-          <tbody>{{#deliveries}}<tr data-id="{{id}}"><td class="first"><a href="{{path}}"><strong>{{type}}</strong></a>{{#cause}} <span
+          <tbody data-rows>{{#deliveries}}{{>delivery-row}}{{/deliveries}}</tbody></table></div>
+        """)
+
+    static let rowTemplate = Template(
+        "delivery-row",
+        """
+        <tr data-id="{{id}}"><td class="first"><a href="{{path}}"><strong>{{type}}</strong></a>{{#cause}} <span
             class="tag">{{cause}}</span>{{/cause}}<span class="sub mono">{{id}}</span></td>
             {{#namesWebhook}}<td class="rest"><span class="clip muted">{{url}}</span></td>{{/namesWebhook}}
             <td class="second">{{badge}}</td>
             <td class="number rest" data-label="Attempts">{{attempts}}</td>
             <td class="rest">{{end}}{{#reason}}<span class="sub">{{reason}}</span>{{/reason}}</td>
-            <td class="rest nowrap" data-label="Made">{{made}}</td></tr>{{/deliveries}}</tbody></table></div>
+            <td class="rest nowrap" data-label="Made">{{made}}</td></tr>
         """)
 
     func views(_ deliveries: [Delivery]) async throws -> [View] {
@@ -31,7 +37,7 @@ struct DeliveryRows {
         return views
     }
 
-    private func view(_ delivery: Delivery, _ event: Event?) -> View {
+    func view(_ delivery: Delivery, _ event: Event?) -> View {
         let endpoint = visit.context.directory.endpoint(delivery.endpoint, in: visit.environment.id)
         let end: Markup? =
             switch delivery.state {

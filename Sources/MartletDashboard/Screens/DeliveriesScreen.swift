@@ -10,11 +10,11 @@ struct DeliveriesScreen: Screen {
         title: "Deliveries", section: "deliveries", icon: .delivery, group: 0, permission: .readDeliveries)
 
     static let templates = [
-        DeliveryRows.template,
+        DeliveryRows.template, DeliveryRows.rowTemplate,
         Template(
             "deliveries",
             """
-            <div class="head"><div><h1>Deliveries</h1><p class="lead">Each event on its way to each webhook, newest first.</p></div></div>
+            <div class="head"><div><h1>Deliveries</h1><p class="lead">Each event on its way to each webhook, newest first.</p></div>{{>live-bar}}</div>
             <form class="filters" method="get">
               <div><label for="status">State</label><select id="status" name="status"><option value="">any</option>{{#statuses}}<option
                 value="{{value}}"{{#isCurrent}} selected{{/isCurrent}}>{{name}}</option>{{/statuses}}</select></div>
@@ -73,6 +73,8 @@ struct DeliveriesScreen: Screen {
                     "isFiltered": !visit.query.with("cursor", nil).with("notice", nil).pairs.allSatisfy(
                         \.value.isEmpty),
                     "error": problem, "hasRows": !rows.isEmpty, "deliveries": rows, "namesWebhook": true,
+                    "livePath": visit.query.text("cursor") == nil && problem == nil && !rows.isEmpty
+                        ? visit.path("live", "deliveries") + visit.query.with("notice", nil).text : nil,
                     "nextPath": page.next.map { visit.path("deliveries") + visit.query.with("cursor", $0).text },
                 ]))
     }

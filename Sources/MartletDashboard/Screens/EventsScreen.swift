@@ -10,11 +10,11 @@ struct EventsScreen: Screen {
         title: "Events", section: "events", icon: .event, group: 0, permission: .readEvents)
 
     static let templates = [
-        EventRows.template, EventRows.rowTemplate,
+        EventRows.template, EventRows.rowTemplate, LiveScreen.barTemplate,
         Template(
             "events",
             """
-            <div class="head"><div><h1>Events</h1><p class="lead">Everything that was published here, newest first.</p></div></div>
+            <div class="head"><div><h1>Events</h1><p class="lead">Everything that was published here, newest first.</p></div>{{>live-bar}}</div>
             <form class="filters" method="get">
               <div class="wider"><label for="type">Type</label><input id="type" name="type" list="types" value="{{type}}"
                 placeholder="order.created" autocomplete="off" spellcheck="false"><datalist id="types">{{#types}}<option
@@ -78,6 +78,9 @@ struct EventsScreen: Screen {
                     "isFiltered": !visit.query.with("cursor", nil).with("notice", nil).pairs.allSatisfy(
                         \.value.isEmpty),
                     "hasRows": !rows.isEmpty, "rows": rows, "error": problem,
+                    "livePath": visit.query.text("cursor") == nil && filter.until == nil && problem == nil
+                        && !rows.isEmpty
+                        ? visit.path("live", "events") + visit.query.with("notice", nil).text : nil,
                     "nextPath": page.next.map { visit.path("events") + visit.query.with("cursor", $0).text },
                     "looked": page.items.last == nil
                         ? "None of the events that were looked at fits. There are older ones." : nil,

@@ -30,6 +30,8 @@ public final class GroupCommitter: Sendable {
     private let queue = Mutex(Queue())
     /// Whether more is taken, and how much waits.
     public let intake: Intake
+    /// Tells whoever listens what became durable.
+    public let feed = LiveFeed()
     private let store: any DeliveryStore
     private let limits: CommitLimits
     private let log: Logger
@@ -139,7 +141,12 @@ public final class GroupCommitter: Sendable {
                 metrics.committed(units: acceptances.count + settlements.count)
                 intake.settled(zip(settlements, result.settled).lazy.filter(\.1).map(\.0.settlement))
                 receiver.accepted(parcels(of: acceptances, result.acceptances))
-                receiver.settled(zip(settlements, result.settled).map { SettledParcel(pending: $0, moved: $1) })
+                let outcomes = zip(settlements, result.settled).map { SettledParcel(pending: $0, moved: $1) }
+                receiver.settled(outcomes)
+                if feed.isHeard {
+                    feed.accepted(entries(of: acceptances, result.acceptances))
+                    feed.settled(outcomes.lazy.filter(\.moved))
+                }
                 finishBatch()
                 for (waiting, result) in zip(acceptances, result.acceptances) { waiting.answer(.success(result)) }
             } catch {
@@ -225,6 +232,15 @@ public final class GroupCommitter: Sendable {
             return passed
         }
         for barrier in passed { barrier.pass.resume() }
+    }
+
+    private func entries(
+        of acceptances: [WaitingAcceptance], _ results: [AcceptanceResult]
+    ) -> [Acceptance.Entry] {
+        zip(acceptances, results).flatMap { waiting, result -> [Acceptance.Entry] in
+            guard case .accepted(let entries) = result else { return [] }
+            return zip(waiting.acceptance.entries, entries).filter { $1 == .stored }.map(\.0)
+        }
     }
 
     private func parcels(of acceptances: [WaitingAcceptance], _ results: [AcceptanceResult]) -> [Parcel] {

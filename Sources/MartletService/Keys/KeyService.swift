@@ -28,6 +28,13 @@ public struct KeyService: Sendable {
             environment: key.environment, role: key.role, application: key.application, key: key.id)
     }
 
+    /// Whether the key that somebody came with still opens what it did.
+    public func isGood(_ principal: Principal) -> Bool {
+        guard let id = principal.key else { return true }
+        guard let key = context.directory.key(id, in: principal.environment) else { return false }
+        return key.expiresAt.map { $0 > context.time.now() } ?? true
+    }
+
     /// - Parameters:
     ///   - role: a role's name.
     ///   - application: the id or uid of the one that a key with the role `application` is to speak for.

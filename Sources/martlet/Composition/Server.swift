@@ -96,7 +96,10 @@ struct Server: Sendable {
         await watch.look()
         let jobs = JobRunner(context, clock: clock)
         let dashboard = Dashboard(
-            context, Dashboard.Configuration(publicURL: configuration.publicURL, version: Version.current),
+            context,
+            Dashboard.Configuration(
+                publicURL: configuration.publicURL, version: Version.current,
+                openAPI: APIServer.document(of: context, version: Version.current)),
             log: log("dashboard"))
         // Where nobody reads along, a link would lie about in logs.
         let isWatched = firstKeys != nil || Console.isTerminal(STDOUT_FILENO)

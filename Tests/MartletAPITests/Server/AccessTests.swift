@@ -49,7 +49,8 @@ import Testing
             let world = try await World(service.admin)
             let client = try await service.newClient(role, application: role == "application" ? "acme" : nil)
             // What deletes comes last, so that the others find what they look for.
-            let operations = service.contract.operations.filter(\.isKeyed).sorted {
+            // A stream does not end, so it has tests of its own.
+            let operations = service.contract.operations.filter { $0.isKeyed && $0.path != "/v1/stream" }.sorted {
                 $1.method == "DELETE" && $0.method != "DELETE"
             }
 

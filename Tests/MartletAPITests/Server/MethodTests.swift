@@ -30,7 +30,8 @@ import Testing
     @Test func headIsGetWithoutTheBody() async throws {
         try await TestService.with { service in
             let world = try await World(service.admin)
-            for operation in service.contract.operations where operation.method == "GET" {
+            for operation in service.contract.operations
+            where operation.method == "GET" && operation.path != "/v1/stream" {
                 let path = try world.path(of: operation)
                 let get = try await service.admin.get(path)
 

@@ -48,6 +48,18 @@ final class RawConnection {
         }
     }
 
+    /// All that comes until it contains `mark`, and after it `end`.
+    @discardableResult
+    func text(until mark: String, _ end: String = "") async throws -> String {
+        while true {
+            let text = String(decoding: received, as: UTF8.self)
+            if let found = text.firstRange(of: mark), text[found.upperBound...].contains(end) || end.isEmpty {
+                return text
+            }
+            guard try await receive() else { throw RawAnswer.Malformed(bytes: text) }
+        }
+    }
+
     /// Whether the server closes without saying anything more.
     func endsSilently() async throws -> Bool {
         while try await receive() {}

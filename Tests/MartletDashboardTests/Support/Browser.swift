@@ -73,6 +73,24 @@ final class Browser: Sendable {
         return seen
     }
 
+    /// Takes what a stream sends until `isEnough` says so, which is asked with all that came at each step.
+    func stream(
+        _ path: String, until isEnough: @escaping @Sendable (String) async throws -> Bool
+    ) async throws -> String {
+        let collected = Collected()
+        let request = Request(
+            head: HTTPRequest(
+                method: .get, scheme: "http", authority: "localhost", path: path,
+                headerFields: [
+                    .cookie: cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+                ]), body: RequestBody(buffer: ByteBuffer()))
+        let response = try await dashboard.respond(to: request)
+        do {
+            try await response.body.write(Collector(collected: collected, isEnough: isEnough))
+        } catch is Enough {}
+        return collected.text
+    }
+
     /// Signs in with a key.
     func signIn(_ key: String, next: String? = nil) async throws -> PageSeen {
         _ = try await get("/dashboard/sign-in")
@@ -105,9 +123,16 @@ private final class Collected: Sendable {
     func add(_ buffer: ByteBuffer) { bytes.withLock { _ = $0.writeImmutableBuffer(buffer) } }
 }
 
+/// What ends a stream that would go on.
+private struct Enough: Error {}
+
 private struct Collector: ResponseBodyWriter {
     let collected: Collected
+    var isEnough: @Sendable (String) async throws -> Bool = { _ in false }
 
-    mutating func write(_ buffer: ByteBuffer) async throws { collected.add(buffer) }
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        collected.add(buffer)
+        if try await isEnough(collected.text) { throw Enough() }
+    }
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

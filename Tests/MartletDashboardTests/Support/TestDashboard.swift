@@ -1,4 +1,5 @@
 import Logging
+import MartletAPI
 import MartletCore
 import MartletDelivery
 import MartletService
@@ -48,7 +49,10 @@ struct TestDashboard: Sendable {
             time: clock, vault: vault, egress: EgressPolicy(allowsPrivateNetworks: true), limits: ServiceLimits(),
             metrics: metrics, log: log)
         let dashboard = Dashboard(
-            context, Dashboard.Configuration(publicURL: publicURL, version: "1.2.3"), log: log)
+            context,
+            Dashboard.Configuration(
+                publicURL: publicURL, version: "1.2.3", openAPI: APIServer.document(of: context, version: "1.2.3")),
+            log: log)
         let services = ServiceGroup(services: [engine, JobRunner(context, clock: clock)], logger: log)
         return try await withThrowingTaskGroup(of: Value?.self) { tasks in
             tasks.addTask {

@@ -43,7 +43,7 @@ struct Things: Sendable {
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
-        "/activity", "/settings", "/search?q=order",
+        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
