@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/martlet
 
-.PHONY: help setup test-setup build release run test lint format check bench fuzz clean
+.PHONY: help setup test-setup build release run test lint format check bench fuzz browser clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,5 +40,9 @@ bench: release ## Measure deliveries end to end beside a baseline
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh
 
+browser: build ## Tell the guides' stories in a real browser; pictures in .build/shots
+	@scripts/setup.sh browser
+	.venv-browser/bin/python Tests/Browser/stories.py --martlet $(BINARY) --shots .build/shots
+
 clean: ## Remove what was built
-	rm -rf .build .build-* .venv
+	rm -rf .build .build-* .venv .venv-browser

@@ -10,6 +10,7 @@ command -v swift >/dev/null || {
 
 declare -A packages=(
     [build]="libpq-dev libsqlite3-dev pkg-config"
+    [browser]="chromium python3-venv"
     [test]="curl node-express openssl php-cli postgresql python3-venv"
 )
 missing=()
@@ -45,5 +46,15 @@ if [[ " $* " == *" test "* ]]; then
         python3 -m venv .venv
         .venv/bin/pip install -q --disable-pip-version-check -r "$requirements"
         touch .venv/installed
+    fi
+fi
+
+# What drives the browser, in an environment of its own.
+if [[ " $* " == *" browser "* ]]; then
+    requirements=Tests/Browser/requirements.txt
+    if [ ! -e .venv-browser/installed ] || [ "$requirements" -nt .venv-browser/installed ]; then
+        python3 -m venv .venv-browser
+        .venv-browser/bin/pip install -q --disable-pip-version-check -r "$requirements"
+        touch .venv-browser/installed
     fi
 fi

@@ -78,6 +78,7 @@ struct OpenAPIDocument {
             "operational-events",
             "What happened to webhooks: that one fails, was taken out of service, or is well again."
         ),
+        ("stream", "Events and attempts as they happen."),
         ("service", "For machines that watch the service. No key is needed."),
     ]
 

@@ -28,7 +28,8 @@ enum Layout {
             "frame",
             """
             <a class="skip" href="#main">Skip to the content</a>
-            {{#isLive}}<p class="live-band"><strong>Live</strong> Real events, real receivers.</p>{{/isLive}}
+            {{#isLive}}<div class="live-band" role="region" aria-label="Environment"><p><strong>Live</strong> Real events, real
+              receivers.</p></div>{{/isLive}}
             <div class="frame">
             <header class="side">
               <div class="side-top">

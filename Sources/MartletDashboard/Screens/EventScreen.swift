@@ -48,7 +48,7 @@ struct EventScreen: Screen {
               {{#isNobodys}}<div class="lane"><p class="muted">Nobody subscribed to it when it was accepted.</p></div>{{/isNobodys}}
             </div></section>
             {{#hasUnmatched}}<section><h2>Where it did not go</h2>
-            <div class="table stacks"><table><thead><tr><th>Webhook</th><th>Why not</th><th></th></tr></thead><tbody>
+            <div class="table stacks"><table><thead><tr><th>Webhook</th><th>Why not</th><th><span class="sr">Actions</span></th></tr></thead><tbody>
             {{#unmatched}}<tr><td class="first"><a class="clip" href="{{path}}">{{url}}</a></td><td class="rest">{{reason}}</td>
               <td class="rest right">{{#mayReplay}}<form method="post" action="{{replayPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input
                 type="hidden" name="next" value="{{here}}"><button class="slim" name="webhook" value="{{webhook}}">Send it there</button></form>{{/mayReplay}}</td></tr>{{/unmatched}}

@@ -16,7 +16,7 @@ struct IssuesScreen: Screen {
             <div class="head"><div><h1>Issues</h1><p class="lead">Failures of {{windowWords}}, grouped by where and why.</p></div>
               <nav class="tabs flat" aria-label="Window">{{#windows}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/windows}}</nav></div>
             {{#hasRows}}<div class="table stacks"><table><thead><tr><th>What goes wrong</th><th>Webhook</th><th class="number">Deliveries</th><th
-              class="number">Tried again</th><th>Last</th><th></th></tr></thead><tbody>
+              class="number">Tried again</th><th>Last</th><th><span class="sr">Actions</span></th></tr></thead><tbody>
               {{#issues}}<tr><td class="rest wide"><span class="tag">{{reason}}</span> {{sentence}}</td>
               <td class="first"><a class="clip" href="{{webhookPath}}">{{url}}</a></td>
               <td class="number rest" data-label="Deliveries">{{count}}</td><td class="number rest" data-label="Tried again">{{waiting}}</td>

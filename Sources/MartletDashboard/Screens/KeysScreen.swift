@@ -18,7 +18,7 @@ struct KeysScreen: Screen {
               once, when it is made.</p></div></div>
             {{#made}}<div class="callout good" role="status"><p><strong>This is the key. It is shown this once:</strong></p><pre class="code wrap" id="made-key">{{made}}</pre>
               <p><button class="slim" type="button" data-copy="made-key" hidden>Copy</button></p></div>{{/made}}
-            <div class="table stacks"><table><thead><tr><th>Key</th><th>Role</th><th>Application</th><th>Made</th><th>Expires</th><th></th></tr></thead><tbody>
+            <div class="table stacks"><table><thead><tr><th>Key</th><th>Role</th><th>Application</th><th>Made</th><th>Expires</th><th><span class="sr">Actions</span></th></tr></thead><tbody>
               {{#keys}}<tr><td class="first"><strong>{{name}}{{^name}}<span class="muted">without a name</span>{{/name}}</strong><span
                 class="sub mono">{{hint}}…</span></td><td class="second"><span class="tag">{{role}}</span></td><td class="rest muted">{{application}}</td>
                 <td class="rest nowrap" data-label="Made">{{made_at}}</td><td class="rest nowrap">{{#expires}}{{expires}}{{/expires}}{{^expires}}<span

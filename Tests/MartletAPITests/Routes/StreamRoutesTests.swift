@@ -1,4 +1,5 @@
 import MartletCore
+import MartletService
 import Testing
 
 /// `/v1/stream`: server-sent events.
@@ -55,7 +56,10 @@ import Testing
     @Test func aStreamEndsWithTheService() async throws {
         try await TestService.with { service in
             // Were it to go on, the service would not stop, and this test would not end.
-            try await listen(service, key: service.keys.sandbox) { try await $0.text(until: ": listening") }
+            let text = try await listen(service, key: service.keys.sandbox) { connection in
+                try await connection.text(until: ": listening")
+            }
+            #expect(text.contains("text/event-stream"))
         }
     }
 }
