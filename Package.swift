@@ -140,7 +140,7 @@ let package = Package(
             name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletCoreTests", dependencies: ["MartletCore"], resources: [.copy("Corpora")],
+            name: "MartletCoreTests", dependencies: ["MartletCore", "WebhookSigning"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(
             name: "MartletStoreTests", dependencies: ["MartletCore", "MartletStore", "MartletTesting"],

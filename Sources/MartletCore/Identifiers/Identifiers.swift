@@ -16,6 +16,10 @@ public typealias JobID = Identifier<JobKind>
 public typealias KeyID = Identifier<KeyKind>
 /// Names one thing that happened to the service's own things: ``OperationalEvent``.
 public typealias OperationalEventID = Identifier<OperationalEventKind>
+/// Names where inbound webhooks enter.
+public typealias SourceID = Identifier<SourceKind>
+/// Names one inbound HTTP request as a source received it.
+public typealias RequestID = Identifier<RequestKind>
 
 public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
 public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
@@ -26,3 +30,5 @@ public enum AttemptKind: IdentifierKind { public static let prefix: StaticString
 public enum KeyKind: IdentifierKind { public static let prefix: StaticString = "key_" }
 public enum OperationalEventKind: IdentifierKind { public static let prefix: StaticString = "oev_" }
 public enum JobKind: IdentifierKind { public static let prefix: StaticString = "job_" }
+public enum SourceKind: IdentifierKind { public static let prefix: StaticString = "src_" }
+public enum RequestKind: IdentifierKind { public static let prefix: StaticString = "req_" }

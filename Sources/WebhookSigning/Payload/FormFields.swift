@@ -8,11 +8,8 @@ struct FormFields {
 
     init(_ text: some Collection<UInt8>) {
         var fields: [(name: String, value: String)] = []
-        for field in text.split(separator: UInt8(ascii: "&")) {
-            guard fields.count < Self.most else {
-                fields = []
-                break
-            }
+        let pieces = text.split(separator: UInt8(ascii: "&"), maxSplits: Self.most)
+        for field in pieces where pieces.count <= Self.most {
             let name = field.prefix { $0 != UInt8(ascii: "=") }
             fields.append((Self.decoded(name), Self.decoded(field.dropFirst(name.count + 1))))
         }

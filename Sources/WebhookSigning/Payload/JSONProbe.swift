@@ -20,6 +20,8 @@ struct JSONProbe {
     private let text: UnsafeRawBufferPointer
     private var index = 0
     private var found: Found?
+    // Of the array that was found, when it is one.
+    private var elements = 0
 
     private init(_ text: UnsafeRawBufferPointer) {
         self.text = text
@@ -60,11 +62,10 @@ struct JSONProbe {
     }
 
     /// How many elements an array has; `nil` when it is none.
-    static func count(_ pointer: JSONPointer, in text: UnsafeRawBufferPointer, upTo most: Int) -> Int? {
-        guard find(pointer, in: text)?.kind == .array else { return nil }
-        var count = 0
-        while count <= most, find(JSONPointer(steps: pointer.steps + [String(count)]), in: text) != nil { count += 1 }
-        return count
+    static func count(_ pointer: JSONPointer, in text: UnsafeRawBufferPointer) -> Int? {
+        var probe = JSONProbe(text)
+        guard probe.readsWhole(pointer), probe.found?.kind == .array else { return nil }
+        return probe.elements
     }
 
     private mutating func readsWhole(_ pointer: JSONPointer?) -> Bool {
@@ -87,7 +88,8 @@ struct JSONProbe {
             guard readObject(way, depth: depth) else { return false }
         case UInt8(ascii: "["):
             kind = .array
-            guard readArray(way, depth: depth) else { return false }
+            guard let count = readArray(way, depth: depth) else { return false }
+            if let way, way.isEmpty { elements = count }
         case UInt8(ascii: "\""):
             kind = .string
             guard readString() else { return false }
@@ -134,18 +136,21 @@ struct JSONProbe {
         }
     }
 
-    private mutating func readArray(_ way: ArraySlice<String>?, depth: Int) -> Bool {
+    /// How many elements the array has; `nil` when it is none.
+    private mutating func readArray(_ way: ArraySlice<String>?, depth: Int) -> Int? {
         index += 1
         skipSpace()
-        if readByte(UInt8(ascii: "]")) { return true }
+        if readByte(UInt8(ascii: "]")) { return 0 }
+        // The one that is looked for, written without leading zeros (RFC 6901 section 4).
+        let wanted = way?.first.flatMap { step in Int(step).flatMap { String($0) == step ? $0 : nil } }
         var element = 0
         while true {
-            let rest = way.flatMap { $0.first == String(element) ? $0.dropFirst() : nil }
-            guard readValue(rest, depth: depth + 1, member: nil) else { return false }
+            let rest = element == wanted ? way?.dropFirst() : nil
+            guard readValue(rest, depth: depth + 1, member: nil) else { return nil }
             element += 1
             skipSpace()
-            if readByte(UInt8(ascii: "]")) { return true }
-            guard readByte(UInt8(ascii: ",")) else { return false }
+            if readByte(UInt8(ascii: "]")) { return element }
+            guard readByte(UInt8(ascii: ",")) else { return nil }
         }
     }
 

@@ -87,7 +87,7 @@ public struct PresetSigner: Sendable {
             try Self.setHash(in: &request, parameter)
         }
         guard let items = step.items else { return try apply(step, from: nil, to: &request, now: now) }
-        let count = request.withView { JSONProbe.count(items, in: $0.body, upTo: SignatureStep.mostItems) }
+        let count = request.withView { JSONProbe.count(items, in: $0.body) }
         for index in 0..<min(count ?? 0, SignatureStep.mostItems) {
             try apply(step, from: JSONPointer(steps: items.steps + [String(index)]), to: &request, now: now)
         }

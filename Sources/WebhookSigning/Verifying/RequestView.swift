@@ -10,8 +10,8 @@ struct RequestView {
     /// Whether the body is a form, by its type or for want of one.
     var isForm: Bool {
         guard let type = headers("content-type").first else { return true }
-        return type.utf8.prefix { $0 != UInt8(ascii: ";") }
-            .map { $0 | 0x20 }.starts(with: "application/x-www-form-urlencoded".utf8.map { $0 | 0x20 })
+        let essence = type.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
+        return isSameHeaderName(String(essence), "application/x-www-form-urlencoded")
     }
 }
 

@@ -1,14 +1,13 @@
-import MartletCore
-
 /// A token bucket as the generic cell rate algorithm keeps it: one instant instead of a count of tokens (ITU-T I.371).
-struct Pace: Sendable, Hashable {
+public struct Pace: Sendable, Hashable {
     /// Microseconds from one token to the next.
     private var interval: Double
     private var burst: Double
     /// When, in microseconds, the bucket will be full again.
     private var fullAt: Double
 
-    init(_ limit: RateLimit, isFull: Bool = true, now: Timestamp) {
+    /// A bucket under a limit: full, or with one token in it.
+    public init(_ limit: RateLimit, isFull: Bool = true, now: Timestamp) {
         interval = Double(max(1, limit.period.wholeMicroseconds)) / Double(max(1, limit.count))
         burst = Double(max(1, limit.burst))
         let microseconds = Double(now.milliseconds) * 1000
@@ -16,7 +15,7 @@ struct Pace: Sendable, Hashable {
     }
 
     /// Takes another limit over, and keeps what has been taken.
-    mutating func change(to limit: RateLimit, now: Timestamp) {
+    public mutating func change(to limit: RateLimit, now: Timestamp) {
         let taken = max(0, fullAt - Double(now.milliseconds) * 1000) / interval
         self = Pace(limit, now: now)
         fullAt += min(taken, burst) * interval
@@ -24,12 +23,16 @@ struct Pace: Sendable, Hashable {
 
     /// When the next token is there; now or earlier where there is one. Rounded up to the millisecond, or down where several
     /// tokens come in one.
-    var next: Timestamp {
+    public var next: Timestamp {
         let instant = fullAt - interval * (burst - 1)
         return Timestamp(milliseconds: Int64((instant / 1000).rounded(interval < 1000 ? .down : .up)))
     }
 
-    mutating func take(now: Timestamp) {
+    /// Takes a token, one that is not there yet too.
+    public mutating func take(now: Timestamp) {
         fullAt = max(fullAt, Double(now.milliseconds) * 1000) + interval
     }
+
+    /// Whether nothing is missing from the bucket.
+    public func isFull(at now: Timestamp) -> Bool { fullAt <= Double(now.milliseconds) * 1000 }
 }
