@@ -151,7 +151,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MartletPostgresTests",
-            dependencies: ["CPostgres", "MartletCore", "MartletPostgres", "MartletStore", "MartletTesting"],
+            dependencies: [
+                "CPostgres", "MartletCore", "MartletPostgres", "MartletSQLite", "MartletStore", "MartletTesting",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletDeliveryTests",

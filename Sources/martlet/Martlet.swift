@@ -19,6 +19,7 @@ struct Martlet: AsyncParsableCommand {
             DeliveriesCommand.self, WebhooksCommand.self, ApplicationsCommand.self, EventTypesCommand.self,
             KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,
             SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
+            MigrateStoreCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -72,19 +72,24 @@ extension Writer {
 
     // MARK: Storing
 
-    private func store(
+    func store(
         _ entries: [Acceptance.Entry], as node: NodeNumber, in pipeline: borrowing Connection.Pipeline
     ) throws(StoreError) {
         let events = entries.lazy.filter { !$0.isReplay }.map(\.event)
         if !events.isEmpty { try pipeline.add(Self.insertEvents) { Self.bind(Array(events), to: $0) } }
         var deliveries: [Delivery] = []
         for entry in entries { deliveries.append(contentsOf: entry.deliveries) }
-        if !deliveries.isEmpty {
-            try pipeline.add(Self.insertDeliveries) { parameters in
-                Self.bind(deliveries, to: parameters)
-                parameters.add(node.rawValue)
-                parameters.add(deliveries.count)
-            }
+        try store(deliveries, as: node, in: pipeline)
+    }
+
+    func store(
+        _ deliveries: [Delivery], as node: NodeNumber, in pipeline: borrowing Connection.Pipeline
+    ) throws(StoreError) {
+        guard !deliveries.isEmpty else { return }
+        try pipeline.add(Self.insertDeliveries) { parameters in
+            Self.bind(deliveries, to: parameters)
+            parameters.add(node.rawValue)
+            parameters.add(deliveries.count)
         }
     }
 

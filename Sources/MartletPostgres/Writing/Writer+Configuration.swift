@@ -13,7 +13,7 @@ extension Writer {
         }
     }
 
-    private func apply(_ change: ConfigurationChange, on connection: Connection) throws(StoreError) {
+    func apply(_ change: ConfigurationChange, on connection: Connection) throws(StoreError) {
         switch change {
         case .putEnvironment(let environment): try put(environment, on: connection)
         case .putProfile(let profile): try put(profile, on: connection)
