@@ -7,11 +7,11 @@ final class ServerProcess {
     private(set) var port = 0
     let key: String
 
-    init(binary: String) throws {
+    init(binary: String, store: String?) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "martlet-bench-\(getpid())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let data = directory.appending(path: "data").path
-        let made = try Self.output(of: binary, ["init", "--data-dir", data, "--json"])
+        let made = try Self.output(of: binary, ["init", "--data-dir", data, "--json"] + (store.map { ["--store", $0] } ?? []))
         guard let object = try JSONSerialization.jsonObject(with: made) as? [String: Any],
             let keys = object["keys"] as? [String: String], let sandbox = keys["sandbox"]
         else { throw BenchmarkFailure("`martlet init --json` said something else than expected") }
@@ -21,7 +21,7 @@ final class ServerProcess {
         process.arguments = [
             "serve", "--data-dir", data, "--listen", "127.0.0.1:\(port)", "--allow-private-networks", "--log-level",
             "warning",
-        ]
+        ] + (store.map { ["--store", $0] } ?? [])
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.port = port
@@ -35,14 +35,7 @@ final class ServerProcess {
     }
 
     /// User and system time so far, in seconds.
-    var cpuSeconds: Double {
-        guard let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8),
-            let end = text.lastIndex(of: ")")
-        else { return 0 }
-        let fields = text[text.index(end, offsetBy: 2)...].split(separator: " ")
-        let ticks = fields.count > 12 ? (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0) : 0
-        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
+    var cpuSeconds: Double { ProcessTime.seconds(of: process.processIdentifier) }
 
     var residentMegabytes: Int { status("VmRSS:") }
     var peakMegabytes: Double { Double(status("VmHWM:")) }
