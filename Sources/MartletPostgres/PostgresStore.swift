@@ -35,7 +35,8 @@ public final class PostgresStore: Sendable {
     }
 
     private init(
-        address: PostgresAddress, calendar: Calendar, membership: Membership, listener: Listener, writer: WorkerThreads<Writer>,
+        address: PostgresAddress, calendar: Calendar, membership: Membership, listener: Listener,
+        writer: WorkerThreads<Writer>,
         controller: WorkerThreads<Writer>, sweeper: WorkerThreads<Writer>, member: WorkerThreads<Writer>,
         readers: WorkerThreads<Reader>
     ) {
@@ -84,7 +85,8 @@ public final class PostgresStore: Sendable {
         ) async throws(StoreError) -> WorkerThreads<Writer> {
             try await WorkerThreads.start(purpose, count: 1, capacity: limits.waitingWrites) { () throws(StoreError) in
                 Writer(
-                    session: Session(address, patience, plansOnce: plansOnce), membership: membership, announcer: announcer)
+                    session: Session(address, patience, plansOnce: plansOnce), membership: membership,
+                    announcer: announcer)
             }
         }
         let writer = try await threads("writes", plansOnce: true)
@@ -98,7 +100,8 @@ public final class PostgresStore: Sendable {
             Reader(session: Session(address), membership: membership)
         }
         return PostgresStore(
-            address: address, calendar: calendar, membership: membership, listener: Listener(address: address, membership: membership),
+            address: address, calendar: calendar, membership: membership,
+            listener: Listener(address: address, membership: membership),
             writer: writer, controller: controller, sweeper: sweeper, member: member, readers: readers)
     }
 

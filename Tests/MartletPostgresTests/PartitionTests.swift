@@ -10,7 +10,8 @@ struct PartitionTests {
     private static let now = Timestamp(milliseconds: 1_686_830_400_000)
     private static let day = Duration.seconds(86_400)
 
-    private func open(_ address: PostgresAddress, at now: Timestamp = now, ahead: Int = 3) async throws -> PostgresStore {
+    private func open(_ address: PostgresAddress, at now: Timestamp = now, ahead: Int = 3) async throws -> PostgresStore
+    {
         var limits = PostgresStore.Limits()
         limits.readers = 1
         limits.daysAhead = ahead

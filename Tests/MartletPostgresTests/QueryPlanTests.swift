@@ -29,7 +29,7 @@ struct QueryPlanTests {
         texts.formUnion(Self.listings.flatMap { [$0.sql, $0.boundary] })
         texts.formUnion([Writer.takeOverOwned, Writer.takeOverStrays, Writer.rehome, Writer.claimEndpoints])
 
-        let plans = try await plans(of: texts.filter { !$0.hasPrefix("BEGIN") })
+        let plans = try await plans(of: texts.filter { !$0.hasPrefix("BEGIN") && $0 != "COMMIT" })
 
         #expect(plans.count > 60)
         for (text, plan) in plans {
@@ -55,8 +55,8 @@ struct QueryPlanTests {
         let due = try #require(plans[Reader.due])
         let settle = try #require(plans[Writer.settle])
         #expect(due.contains { $0.contains("owner_endpoint_in_turn_state_at_id_idx") })
-        // Moved and counted, each along the key; and the attempts that were there before.
-        #expect(settle.count { $0.contains("Index Scan using deliveries_default_pkey") } == 2)
+        // What moves, along the key; and the attempts that were there before.
+        #expect(settle.contains { $0.contains("Index Scan using deliveries_default_pkey") })
         #expect(settle.contains { $0.contains("Index Scan using attempts_default_pkey") })
         #expect(!settle.contains { $0.contains("Materialize") })
     }
@@ -103,9 +103,13 @@ extension PostgresStore {
     /// Every statement that the store's connections have prepared.
     fileprivate func statements() async throws -> Set<String> {
         var texts: Set<String> = []
-        for run in [write, control, sweep, belong] as [(@escaping @Sendable (Writer) throws(StoreError) -> [String]) async throws(StoreError) -> [String]] {
-            texts.formUnion(try await run { (writer) throws(StoreError) in try writer.session.connected().texts })
+        let prepared: @Sendable (Writer) throws(StoreError) -> [String] = { (writer) throws(StoreError) in
+            try writer.session.connected().texts
         }
+        texts.formUnion(try await write(prepared))
+        texts.formUnion(try await control(prepared))
+        texts.formUnion(try await sweep(prepared))
+        texts.formUnion(try await belong(prepared))
         texts.formUnion(try await read { (reader) throws(StoreError) in try reader.session.connected().texts })
         return texts
     }

@@ -49,7 +49,8 @@ final class Scene: Sendable {
     func delivery(of event: Event, cause: Delivery.Cause = .publish, at instant: Timestamp? = nil) -> Delivery {
         Delivery(
             id: id(at: instant), environment: environment, event: event.id, endpoint: endpoint.id,
-            application: application.id, cause: cause, createdAt: instant ?? now, state: .scheduled(due: instant ?? now))
+            application: application.id, cause: cause, createdAt: instant ?? now, state: .scheduled(due: instant ?? now)
+        )
     }
 
     func entry(chosenID: String? = nil, at instant: Timestamp? = nil) -> Acceptance.Entry {

@@ -3,7 +3,9 @@ public import MartletStore
 
 /// Where a PostgreSQL database is, and how to get in: a connection URI as libpq reads it, TLS (`sslmode`) included. It may
 /// hold a password, which none of its descriptions show.
-public struct PostgresAddress: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct PostgresAddress: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The URI as it was given.
     let uri: String
     private let password: String?

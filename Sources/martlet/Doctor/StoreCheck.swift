@@ -40,7 +40,9 @@ struct StoreCheck: Sendable {
         do throws(StoreError) {
             let pending = try await PostgresMigrations.pending(at: database)
             let schema = schema(pending.map(\.description))
-            guard pending.isEmpty else { return [.ok(Self.store, "\(path) answers"), schema, clock(newest: nil), egress([])] }
+            guard pending.isEmpty else {
+                return [.ok(Self.store, "\(path) answers"), schema, clock(newest: nil), egress([])]
+            }
             var limits = PostgresStore.Limits()
             limits.readers = 1
             limits.daysAhead = 0
