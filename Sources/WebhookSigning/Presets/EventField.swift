@@ -6,6 +6,11 @@ public indirect enum EventField: Sendable, Hashable {
     case payload(JSONPointer)
     /// A field of a form body.
     case form(String)
+    /// A string or a number in the element of an array that has no other. Of several events in one request none names
+    /// the request: the sender may put them together otherwise when it tries again.
+    case onlyElement(of: JSONPointer, JSONPointer)
+    /// The SHA-256 of the body in base64: the same body is the same event, or the same several.
+    case bodyDigest
     /// Several of them with a text in between; the value is there when each of them is.
     case joined([EventField], separator: String)
 
@@ -18,6 +23,8 @@ public indirect enum EventField: Sendable, Hashable {
         case .header(let name): "header \(name)"
         case .payload(let pointer): "\(pointer)"
         case .form(let name): "form field \(name)"
+        case .onlyElement(let array, let pointer): "\(array)/0\(pointer) where that is alone"
+        case .bodyDigest: "SHA-256 of the body"
         case .joined(let fields, let separator): fields.map(\.name).joined(separator: " \"\(separator)\" ")
         }
     }
@@ -36,6 +43,11 @@ public indirect enum EventField: Sendable, Hashable {
         case .header(let name): return request.values(of: name).first
         case .payload(let pointer): return JSONProbe.string(pointer, in: request.body)
         case .form(let name): return FormFields(request.body).first(name)
+        case .onlyElement(let array, let pointer):
+            guard request.withView({ JSONProbe.count(array, in: $0.body) }) == 1 else { return nil }
+            return JSONProbe.string(pointer.following(JSONPointer(steps: array.steps + ["0"])), in: request.body)
+        case .bodyDigest:
+            return Base64.encode(request.withView { HMACHash.sha256.digest(of: SignedMessage(body: $0.body)) })
         case .joined(let fields, let separator):
             let values = fields.compactMap { $0.value(in: request) }
             return values.count == fields.count ? values.joined(separator: separator) : nil

@@ -18,6 +18,9 @@ public enum Handshake: Sendable, Hashable {
     case cloudEvents(origins: [String], rate: Int?)
     /// Discord's PING, signed: answered by PONG, or for webhook events by 204.
     case discord
+    /// Notion's first request, which is not signed: it brings the `verification_token` that everything later is signed
+    /// with, for its owner to read in the log and to give as the secret.
+    case notion
     /// Azure Event Grid's `SubscriptionValidation`: the code comes back as JSON.
     case eventGrid
 
@@ -33,6 +36,7 @@ public enum Handshake: Sendable, Hashable {
         case .okta: "GET `x-okta-verification-challenge` (with the secret): the challenge as JSON"
         case .cloudEvents: "OPTIONS `WebHook-Request-Origin`: `WebHook-Allowed-Origin`"
         case .discord: "PING (signed): PONG, or 204 for webhook events"
+        case .notion: "`verification_token` (not signed): 200; the token is the secret from then on"
         case .eventGrid: "`SubscriptionValidation` (with the secret): the code as JSON"
         }
     }
@@ -41,7 +45,7 @@ public enum Handshake: Sendable, Hashable {
     var isChecked: Bool {
         switch self {
         case .slack, .zoom, .twitch, .okta, .discord, .eventGrid: true
-        case .meta, .x, .dropbox, .cloudEvents: false
+        case .meta, .x, .dropbox, .cloudEvents, .notion: false
         }
     }
 }

@@ -95,9 +95,9 @@ extension WebhookPreset {
                 eventID: [
                     .joined(
                         [
-                            .payload("/notificationItems/0/NotificationRequestItem/eventCode"),
-                            .payload("/notificationItems/0/NotificationRequestItem/pspReference"),
-                        ], separator: " ")
+                            .onlyElement(of: "/notificationItems", "/NotificationRequestItem/eventCode"),
+                            .onlyElement(of: "/notificationItems", "/NotificationRequestItem/pspReference"),
+                        ], separator: " "), .bodyDigest,
                 ],
                 eventType: [.payload("/notificationItems/0/NotificationRequestItem/eventCode")],
                 acknowledgement: .text("[accepted]"),
@@ -267,7 +267,7 @@ extension WebhookPreset {
                 secret: "the secret in the subscription's URL",
                 checks: [.token(.query(settings["query"]))],
                 handshakes: [.eventGrid, .cloudEvents(origins: [], rate: nil)],
-                eventID: [.payload("/0/id"), .header("ce-id"), .payload("/id")],
+                eventID: [.onlyElement(of: "", "/id"), .header("ce-id"), .payload("/id"), .bodyDigest],
                 eventType: [.payload("/0/eventType"), .header("ce-type"), .payload("/type")],
                 sample: #"[{"id":"1","eventType":"Contoso.Items.ItemReceived","subject":"s","data":{}}]"#,
                 note: "Shows who sent the request, not that it is whole.")
@@ -351,20 +351,14 @@ extension WebhookPreset {
                             over: [.timestamp, .body],
                             timestamp: .header("X-Twilio-Email-Event-Webhook-Timestamp")))
                 ],
-                eventID: [.payload("/0/sg_event_id")], eventType: [.payload("/0/event")],
+                eventID: [.onlyElement(of: "", "/sg_event_id"), .bodyDigest], eventType: [.payload("/0/event")],
                 sample: #"[{"email":"a@example.com","event":"delivered","sg_event_id":"1","timestamp":1700000000}]"#)),
         sender(
             WebhookPreset(
                 name: "mailgun", title: "Mailgun",
                 documentation: "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
-                secret: "the HTTP webhook signing key",
-                checks: [
-                    .signature(
-                        SignatureStep(
-                            .hmac(.sha256), in: .payload("/signature/signature"), .hex,
-                            over: [.timestamp, .field("/signature/token")],
-                            timestamp: TimestampPlace(.payload("/signature/timestamp"))))
-                ],
+                secret: "the HTTP webhook signing key, of the account or of the one above it",
+                checks: [.anyOf([mailgunSignature("signature"), mailgunSignature("parent-signature")])],
                 eventID: [.payload("/event-data/id")], eventType: [.payload("/event-data/event")],
                 sample: #"{"signature":{"timestamp":"1700000000","token":"t","signature":""},"event-data":{"id":"1","#
                     + #""event":"delivered"}}"#,
@@ -405,9 +399,26 @@ extension WebhookPreset {
                             over: [.method, .decodedURL, .body, .timestamp],
                             timestamp: .header("X-HubSpot-Request-Timestamp", .milliseconds)))
                 ],
-                eventID: [.payload("/0/eventId")], eventType: [.payload("/0/subscriptionType")],
-                sample: #"[{"eventId":1,"subscriptionType":"contact.creation","objectId":1}]"#)),
+                eventID: [
+                    .joined(
+                        [
+                            .onlyElement(of: "", "/eventId"), .onlyElement(of: "", "/subscriptionId"),
+                            .onlyElement(of: "", "/occurredAt"),
+                        ], separator: "-"), .bodyDigest,
+                ], eventType: [.payload("/0/subscriptionType")],
+                sample:
+                    #"[{"eventId":1,"subscriptionId":2,"occurredAt":1700000000000,"subscriptionType":"contact.creation"}]"#
+            )),
     ]
+
+    // Mailgun gives no bound, and warns of narrow ones since its requests may be late; it tries for eight hours.
+    private static func mailgunSignature(_ name: String) -> InboundCheck {
+        .signature(
+            SignatureStep(
+                .hmac(.sha256), in: .payload(JSONPointer(steps: ["signature", name])), .hex,
+                over: [.timestamp, .field("/signature/token")],
+                timestamp: TimestampPlace(.payload("/signature/timestamp")), tolerance: .seconds(43_200)))
+    }
 
     private static func twilioSignature(_ hash: HMACHash) -> InboundCheck {
         var step = SignatureStep(
@@ -476,14 +487,14 @@ extension WebhookPreset {
                             over: [.body, .timestamp], timestamp: .header("BOX-DELIVERY-TIMESTAMP", .rfc3339),
                             tolerance: .seconds(600))),
                 ],
-                eventID: [.header("BOX-DELIVERY-ID"), .payload("/id")], eventType: [.payload("/trigger")],
+                eventID: [.payload("/id")], eventType: [.payload("/trigger")],
                 sample: #"{"type":"webhook_event","id":"1","trigger":"FILE.UPLOADED"}"#)),
         sender(
             WebhookPreset(
                 name: "notion", title: "Notion",
                 documentation: "https://developers.notion.com/reference/webhooks",
                 secret: "the verification token, which Notion's first request carries in its body",
-                checks: [body("X-Notion-Signature", prefix: "sha256=")],
+                checks: [body("X-Notion-Signature", prefix: "sha256=")], handshakes: [.notion],
                 eventID: [.payload("/id")], eventType: [.payload("/type")],
                 sample: #"{"id":"1","type":"page.created","entity":{}}"#)),
     ]

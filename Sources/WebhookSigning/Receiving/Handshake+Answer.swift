@@ -10,6 +10,9 @@ extension Handshake {
         case .twitch:
             isPost(request)
                 && request.values(of: "twitch-eventsub-message-type").first == "webhook_callback_verification"
+        case .notion:
+            isPost(request) && request.values(of: "x-notion-signature").isEmpty
+                && request.field("/verification_token") != nil
         case .eventGrid: isPost(request) && request.values(of: "aeg-event-type").first == "SubscriptionValidation"
         case .meta: isGet(request) && request.queryValue("hub.mode") == "subscribe"
         case .x: isGet(request) && request.queryValue("crc_token") != nil
@@ -60,6 +63,7 @@ extension Handshake {
                 return WebhookAnswer(status: 204, headers: [("content-type", "application/json")])
             }
             return WebhookAnswer(contentType: "application/json", body: Array(#"{"type":1}"#.utf8))
+        case .notion: return WebhookAnswer(status: 200)
         case .eventGrid:
             let code = try Self.echo(
                 request.field("/0/data/validationCode"), of: "the payload's /0/data/validationCode")

@@ -195,8 +195,10 @@ public struct PresetSigner: Sendable {
         switch field {
         case .header(let name): request.setHeader(name, value)
         case .payload(let pointer): try set(pointer, to: value, in: &request)
+        case .onlyElement(let array, let pointer):
+            try set(pointer.following(JSONPointer(steps: array.steps + ["0"])), to: value, in: &request)
         // A form's fields, and values made of several, stay as the body has them.
-        case .form, .joined: break
+        case .form, .joined, .bodyDigest: break
         }
     }
 

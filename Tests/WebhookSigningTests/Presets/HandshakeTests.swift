@@ -191,6 +191,18 @@ import WebhookSigning
         expectText(try receiver("dropbox").receive(get("challenge=Zm9v-_bar"), now: now), "Zm9v-_bar")
     }
 
+    @Test func notionsFirstRequestIsAnsweredAndItsOthersVerified() throws {
+        let body = Array(#"{"verification_token":"secret_tMrlL1"}"#.utf8)
+        let first = WebhookRequest(url: url, body: body)
+        let forged = WebhookRequest(url: url, headers: [("X-Notion-Signature", "sha256=00")], body: body)
+        let event = WebhookRequest(url: url, body: Array(#"{"id":"1","type":"page.created"}"#.utf8))
+
+        #expect(try receiver("notion").receive(first, now: now) == .answered(WebhookAnswer(status: 200)))
+        #expect(try receiver("notion").receive(forged, now: now).failure != nil)
+        #expect(
+            try receiver("notion").receive(event, now: now).failure == .headerMissing(name: "X-Notion-Signature"))
+    }
+
     @Test func cloudEventsAreAllowedFromTheirOrigin() throws {
         let asked = WebhookRequest(
             method: "OPTIONS", url: url,

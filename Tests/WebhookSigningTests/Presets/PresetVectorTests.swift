@@ -173,7 +173,7 @@ import WebhookSigning
             reception
                 == .accepted(
                     Acceptance(
-                        matchedSecret: 0, timestamp: 1_752_613_922, eventID: "531833541",
+                        matchedSecret: 0, timestamp: 1_752_613_922, eventID: "531833541-3923621-1752613920733",
                         eventType: "contact.creation")))
     }
 

@@ -145,6 +145,44 @@ import WebhookSigning
         }
     }
 
+    @Test(arguments: ["sendgrid", "hubspot", "event-grid"])
+    func severalEventsInOneRequestAreKnownByTheirBody(name: String) throws {
+        let sample = PresetCase(name: name)
+        let signer = try PresetSigner(preset: sample.preset(), secret: sample.signingSecret())
+        func id(_ body: String) throws -> String? {
+            let request = try signer.sign(
+                WebhookRequest(url: PresetCase.url, body: Array(body.utf8)), now: PresetCase.now)
+            return try sample.receiver().receive(request, now: PresetCase.now).acceptance?.eventID
+        }
+        let one = try sample.preset().sample
+        let two = "[\(one.dropFirst().dropLast()),\(one.dropFirst().dropLast())]"
+
+        let alone = try id(one)
+        let first = try id(two)
+        let again = try id(two)
+        let others = try id("[\(one.dropFirst().dropLast()),{}]")
+
+        #expect(alone != nil && alone?.utf8.count ?? 99 < 30)
+        #expect(first != nil && first == again)
+        #expect(Set([alone, first, others]).count == 3)
+    }
+
+    @Test func mailgunsSubaccountsAreVerifiedByTheAccountsKey() throws {
+        let body =
+            #"{"signature":{"timestamp":"1700000000","token":"t","signature":"SUB","parent-signature":"PARENT"},"#
+            + #""event-data":{"id":"1","event":"delivered"}}"#
+        // echo -n 1700000000t | openssl dgst -sha256 -hmac parent
+        let signed = body.replacing("PARENT", with: "ae66832dcc66e0185e23f7966880b077ad04b9ecfa917bf9ee59d3c26e70938c")
+            .replacing("SUB", with: String(repeating: "0", count: 64))
+        let receiver = try WebhookReceiver(preset: .named("mailgun"), secrets: [SigningSecret("parent")])
+
+        let right = receiver.receive(WebhookRequest(body: Array(signed.utf8)), now: 1_700_000_000 + 28_800)
+        let wrong = receiver.receive(WebhookRequest(body: Array(body.utf8)), now: 1_700_000_000)
+
+        #expect(right.acceptance?.eventID == "1")
+        #expect(wrong.failure != nil)
+    }
+
     @Test func nothingDescribesASecret() throws {
         let receiver = try WebhookReceiver(preset: .named("github"), secrets: [SigningSecret("sesame")])
         let signer = try PresetSigner(preset: .named("github"), secret: SigningSecret("sesame"))
