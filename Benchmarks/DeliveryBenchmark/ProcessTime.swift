@@ -7,7 +7,9 @@ enum ProcessTime {
     /// Of a process and its children, those that have ended included.
     static func secondsWithChildren(of process: Int32) -> Double {
         let children = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        let living = children.compactMap(Int32.init).compactMap(fields).filter { $0.count > 1 && Int32($0[1]) == process }
+        let living = children.compactMap(Int32.init).compactMap(fields).filter {
+            $0.count > 1 && Int32($0[1]) == process
+        }
         let own = fields(of: process).map { Self.own($0) + ticks($0, 13) + ticks($0, 14) } ?? 0
         return living.reduce(own) { $0 + Self.own($1) }
     }

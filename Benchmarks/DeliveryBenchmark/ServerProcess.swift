@@ -11,17 +11,19 @@ final class ServerProcess {
         directory = FileManager.default.temporaryDirectory.appending(path: "martlet-bench-\(getpid())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let data = directory.appending(path: "data").path
-        let made = try Self.output(of: binary, ["init", "--data-dir", data, "--json"] + (store.map { ["--store", $0] } ?? []))
+        let made = try Self.output(
+            of: binary, ["init", "--data-dir", data, "--json"] + (store.map { ["--store", $0] } ?? []))
         guard let object = try JSONSerialization.jsonObject(with: made) as? [String: Any],
             let keys = object["keys"] as? [String: String], let sandbox = keys["sandbox"]
         else { throw BenchmarkFailure("`martlet init --json` said something else than expected") }
         key = sandbox
         let port = try Self.freePort()
         process.executableURL = URL(fileURLWithPath: binary)
-        process.arguments = [
-            "serve", "--data-dir", data, "--listen", "127.0.0.1:\(port)", "--allow-private-networks", "--log-level",
-            "warning",
-        ] + (store.map { ["--store", $0] } ?? [])
+        process.arguments =
+            [
+                "serve", "--data-dir", data, "--listen", "127.0.0.1:\(port)", "--allow-private-networks", "--log-level",
+                "warning",
+            ] + (store.map { ["--store", $0] } ?? [])
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.port = port

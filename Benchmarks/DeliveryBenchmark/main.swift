@@ -13,7 +13,9 @@ try server.register(url: "http://127.0.0.1:\(sink.port)/")
 let idle = server.residentMegabytes
 
 print("martlet \(options.binary)")
-print("\(options.events) events of \(options.bytes) bytes, \(options.connections) connections, \(options.store == nil ? "SQLite, synchronous=FULL" : "PostgreSQL, synchronous_commit=on")")
+print(
+    "\(options.events) events of \(options.bytes) bytes, \(options.connections) connections, \(options.store == nil ? "SQLite, synchronous=FULL" : "PostgreSQL, synchronous_commit=on")"
+)
 print("idle resident memory: \(idle) MB")
 print("")
 print("publishing       deliveries/s   server µs/delivery   store µs/delivery   p50 ms   p99 ms   peak MB")
@@ -28,11 +30,13 @@ for batch in options.batches {
     server.waitUntilSettled()
     let cpu = (server.cpuSeconds - before) / Double(options.events) * 1e6
     let store = options.storeProcess.map { process in
-        String(format: "%.1f", (ProcessTime.secondsWithChildren(of: process) - storeBefore) / Double(options.events) * 1e6)
+        String(
+            format: "%.1f", (ProcessTime.secondsWithChildren(of: process) - storeBefore) / Double(options.events) * 1e6)
     }
     let label = batch == 1 ? "one a request" : "\(batch) a request"
     print(
         String(
-            format: "%-16@ %12.0f %20.1f %19@ %8.2f %8.2f %9.0f", label as NSString, Double(options.events) / seconds, cpu,
+            format: "%-16@ %12.0f %20.1f %19@ %8.2f %8.2f %9.0f", label as NSString, Double(options.events) / seconds,
+            cpu,
             (store ?? "-") as NSString, latencies.percentile(0.5), latencies.percentile(0.99), server.peakMegabytes))
 }
