@@ -169,4 +169,12 @@ import Testing
         #expect(lines[1] == "a          " + String(repeating: "x", count: 59) + "…")
         #expect(lines[2] == "long name  y")
     }
+
+    @Test func anOutlineHasALineAMemberAndADashAnElement() throws {
+        let value = try JSONValue(parsing: Array(#"{"a":1,"list":[{"x":"y","z":null},"text"],"none":[],"in":{"b":true}}"#.utf8))
+
+        let lines = Outline.text(value, style: Style(isColoured: false)).split(separator: "\n")
+
+        #expect(lines == ["a: 1", "list:", "  - x: y", "    z: -", "  - text", "none: none", "in:", "  b: true"])
+    }
 }

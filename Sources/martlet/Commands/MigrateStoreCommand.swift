@@ -47,6 +47,8 @@ struct MigrateStoreCommand: AsyncParsableCommand {
         do {
             try await Self.move(source, path, to: target, address)
         } catch {
+            // Leaving says at once that nobody is here, which the nodes would otherwise wait for.
+            try? await target.leave()
             await source.close()
             await target.close()
             throw error

@@ -8,6 +8,14 @@ enum Outline {
         return lines.joined(separator: "\n")
     }
 
+    /// One element of a list: its first line begins with a dash, what follows of it stands below that line's text.
+    private static func write(item: JSONValue, depth: Int, _ style: Style, to lines: inout [String]) {
+        let first = lines.count
+        write(item, after: "", depth: depth + 1, style, to: &lines)
+        guard first < lines.count else { return }
+        lines[first] = String(repeating: "  ", count: depth) + "- " + lines[first].drop { $0 == " " }
+    }
+
     private static func write(
         _ value: JSONValue, after lead: String, depth: Int, _ style: Style, to lines: inout [String]
     ) {
@@ -22,7 +30,7 @@ enum Outline {
         } else if let items = value.array {
             guard !items.isEmpty else { return lines.append(margin + lead + "none") }
             if !lead.isEmpty { lines.append(margin + lead) }
-            for item in items { write(item, after: "- ", depth: depth + 1, style, to: &lines) }
+            for item in items { write(item: item, depth: depth + 1, style, to: &lines) }
         } else {
             let text = value.isNull ? "-" : value.string ?? String(decoding: value.bytes, as: UTF8.self)
             // A text of several lines stays one: it may be a payload.

@@ -6,7 +6,12 @@ import Testing
     /// A webhook that gets its events in order.
     private func makeOrderedWebhook(_ service: TestService) async throws -> String {
         let answer = try await service.admin.post(
-            "/v1/webhooks", ["url": "https://example.com/webhook", "events": ["*"], "ordered": true])
+            "/v1/webhooks",
+            [
+                "url": "https://example.com/webhook", "events": ["*"], "ordered": true,
+                // However slow the machine is, the next attempt is not made meanwhile.
+                "retry": ["delays": ["1h"]],
+            ])
         return try answer.string("id")
     }
 
