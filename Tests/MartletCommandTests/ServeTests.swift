@@ -199,7 +199,7 @@ import Testing
         let ended = try await MartletProcess.run(["serve", "--listen", "127.0.0.1:0"], in: directory)
 
         #expect(ended.status == 1)
-        #expect(ended.errors.contains("was made with a master key that is no longer in ./martlet-data/master.key"))
+        #expect(ended.errors.contains("was made with a master key that is not in ./martlet-data/master.key"))
         #expect(!FileManager.default.fileExists(atPath: directory.file("martlet-data/master.key")))
     }
 

@@ -22,14 +22,14 @@ enum Outline {
         let margin = String(repeating: "  ", count: depth)
         if let members = value.object {
             guard !members.isEmpty else { return lines.append(margin + lead + "{}") }
-            if !lead.isEmpty { lines.append(margin + lead) }
+            if !lead.isEmpty { lines.append(margin + lead.dropLast()) }
             for member in members {
                 let name = style("\(Table.printable(member.key)):", .dim)
                 write(member.value, after: name + " ", depth: lead.isEmpty ? depth : depth + 1, style, to: &lines)
             }
         } else if let items = value.array {
             guard !items.isEmpty else { return lines.append(margin + lead + "none") }
-            if !lead.isEmpty { lines.append(margin + lead) }
+            if !lead.isEmpty { lines.append(margin + lead.dropLast()) }
             for item in items { write(item: item, depth: depth + 1, style, to: &lines) }
         } else {
             let text = value.isNull ? "-" : value.string ?? String(decoding: value.bytes, as: UTF8.self)

@@ -11,6 +11,9 @@ struct PlaceOptions: SettingOptions {
     @Option(name: SettingTable.store.name, help: SettingTable.store.help)
     var store: String?
 
+    @Option(help: ArgumentHelp("A file with the store's address, which may hold a password.", valueName: "path"))
+    var storeFile: String?
+
     @Option(name: SettingTable.masterKey.name, help: SettingTable.masterKey.help)
     var masterKey: String?
 
@@ -20,8 +23,8 @@ struct PlaceOptions: SettingOptions {
     var given: [GivenSetting] {
         [
             SettingTable.config.given(config), SettingTable.dataDirectory.given(dataDirectory),
-            SettingTable.store.given(store), SettingTable.masterKey.given(masterKey),
-            SettingTable.masterKey.givenFile(masterKeyFile),
+            SettingTable.store.given(store), SettingTable.store.givenFile(storeFile),
+            SettingTable.masterKey.given(masterKey), SettingTable.masterKey.givenFile(masterKeyFile),
         ]
     }
 }
