@@ -171,7 +171,8 @@ import Testing
     }
 
     @Test func anOutlineHasALineAMemberAndADashAnElement() throws {
-        let value = try JSONValue(parsing: Array(#"{"a":1,"list":[{"x":"y","z":null},"text"],"none":[],"in":{"b":true}}"#.utf8))
+        let json = #"{"a":1,"list":[{"x":"y","z":null},"text"],"none":[],"in":{"b":true}}"#
+        let value = try JSONValue(parsing: Array(json.utf8))
 
         let lines = Outline.text(value, style: Style(isColoured: false)).split(separator: "\n")
 
