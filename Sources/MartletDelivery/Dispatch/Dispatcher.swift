@@ -538,6 +538,8 @@ public struct Dispatcher: ~Copyable {
     /// Whether an accepted delivery may be kept in memory without overtaking what waits in the store.
     private func overtakesNothing(_ parcel: Parcel, in lane: Lane) -> Bool {
         if let key = parcel.turn?.key {
+            // What another node accepted before it may not have been heard of: in which order they came the store knows.
+            guard leases == nil else { return false }
             return lane.queue.knowsAll(of: key) ?? (lane.stored == nil && !lane.isLoading)
         }
         return !lane.isLoading && lane.stored.map { $0 > parcel.due } ?? true

@@ -9,10 +9,10 @@ final class DispatcherScene {
     var now = Timestamp(milliseconds: 1_686_825_000_000)
     private var serial: UInt64 = 0
 
-    init(_ change: (inout DispatchLimits) -> Void = { _ in }) {
+    init(isShared: Bool = false, _ change: (inout DispatchLimits) -> Void = { _ in }) {
         var limits = DispatchLimits()
         change(&limits)
-        dispatcher = Dispatcher(limits: limits)
+        dispatcher = Dispatcher(limits: limits, isShared: isShared)
     }
 
     func id<Kind>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> {
@@ -22,12 +22,12 @@ final class DispatcherScene {
 
     static func rules(
         isActive: Bool = true, application: ApplicationID = ApplicationID(high: 1, low: 1), host: String = "a:443",
-        maxInFlight: Int? = nil, rateLimit: RateLimit? = nil, success: SuccessRule = .any2xx,
+        maxInFlight: Int? = nil, rateLimit: RateLimit? = nil, isExclusive: Bool = false, success: SuccessRule = .any2xx,
         retry: RetryPolicy = RetryPolicy(delays: [.seconds(5), .seconds(300)])
     ) -> LaneRules {
         LaneRules(
             isActive: isActive, application: application, host: host, maxInFlight: maxInFlight, rateLimit: rateLimit,
-            success: success, retry: retry)
+            isExclusive: isExclusive, success: success, retry: retry)
     }
 
     /// An endpoint that the dispatcher knows.

@@ -17,6 +17,23 @@ import Testing
         #expect(scene.isInFlight(parcel.delivery.id, of: endpoint))
     }
 
+    @Test func inAServiceOfSeveralNodesWhatHasItsTurnIsReadBackSinceOthersMayHaveAcceptedWhatComesBeforeIt() {
+        let scene = DispatcherScene(isShared: true)
+        let endpoint = scene.endpoint(DispatcherScene.rules(isExclusive: true))
+        _ = scene.dispatcher.holds([endpoint], now: scene.now)
+        let unheardOf = scene.parcel(to: endpoint, turn: Turn(key: "k", at: scene.now))
+        scene.now = scene.now + .milliseconds(1)
+        let own = scene.parcel(to: endpoint, turn: Turn(key: "k", at: scene.now))
+        _ = scene.dispatcher.loaded(endpoint, [], nextDue: nil, now: scene.now)
+
+        let accepted = scene.accept([own])
+        let loaded = scene.dispatcher.loaded(endpoint, [unheardOf, own], nextDue: nil, now: scene.now)
+
+        #expect(accepted.sent.isEmpty)
+        #expect(accepted.loads.map(\.0) == [endpoint])
+        #expect(loaded.sentIDs == [unheardOf.delivery.id])
+    }
+
     @Test func anAcknowledgementIsSettledAndLeavesNothingBehind() {
         let scene = DispatcherScene()
         let endpoint = scene.endpoint()

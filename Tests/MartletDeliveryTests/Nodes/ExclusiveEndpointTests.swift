@@ -12,7 +12,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a) { $0.isOrdered = true }
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         await a.membership.beat()
         var deliveries: [Delivery] = []
 
@@ -35,7 +35,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a) { $0.isOrdered = true }
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         _ = try await eventually({ a.status.snapshot.leases + b.status.snapshot.leases }, until: { $0 == 1 })
         let (holder, other) = a.status.snapshot.leases == 1 ? (a, b) : (b, a)
         let held = holder.name
@@ -67,7 +67,7 @@ import Testing
         let endpoint = try await scene.webhook(through: nodes[0]) {
             $0.rateLimit = .some(RateLimit(count: 5, per: .seconds(1), burst: 5))
         }
-        for node in nodes { _ = try await scene.known(endpoint.id, at: node) { $0 != nil } }
+        for node in nodes { try await scene.known(endpoint.id, at: node) { $0 != nil } }
         _ = try await eventually({ nodes.reduce(0) { $0 + $1.status.snapshot.leases } }, until: { $0 == 1 })
         var deliveries: [Delivery] = []
         for number in 0..<60 { deliveries += try await scene.publish(number, through: nodes[number % 3]) }
@@ -105,20 +105,20 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         scene.receiver.answer { _ in .none }
         var deliveries: [Delivery] = []
         for number in 0..<40 { deliveries += try await scene.publish(number, through: number % 2 == 0 ? a : b) }
         try await scene.made(32)
 
         try await scene.change(endpoint.id, through: a) { $0.isOrdered = true }
-        _ = try await scene.known(endpoint.id, at: b) { $0?.isOrdered == true }
+        try await scene.known(endpoint.id, at: b) { $0?.isOrdered == true }
         await scene.pass(.seconds(1), beating: [a, b])
         scene.receiver.answer { _ in .status(200) }
         scene.receiver.release()
         try await scene.delivered(deliveries, asToldBy: a)
         try await scene.change(endpoint.id, through: b) { $0.isOrdered = false }
-        _ = try await scene.known(endpoint.id, at: a) { $0?.isOrdered == false }
+        try await scene.known(endpoint.id, at: a) { $0?.isOrdered == false }
         let later = [
             try await scene.publish(100, through: a), try await scene.publish(101, through: b),
         ].flatMap { $0 }
@@ -134,7 +134,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a) { $0.isOrdered = true }
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         _ = try await eventually({ a.status.snapshot.leases + b.status.snapshot.leases }, until: { $0 == 1 })
         let (holder, other) = a.status.snapshot.leases == 1 ? (a, b) : (b, a)
         scene.memory.mute(true)
@@ -152,7 +152,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a) { $0.isOrdered = true }
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         _ = try await eventually({ a.status.snapshot.leases + b.status.snapshot.leases }, until: { $0 == 1 })
 
         for node in [a, b] {

@@ -24,7 +24,7 @@ import Testing
             $0.retry = .some(retry)
         }
         for node in nodes {
-            for id in [ordered.id, plain.id] { _ = try await scene.known(id, at: node) { $0 != nil } }
+            for id in [ordered.id, plain.id] { try await scene.known(id, at: node) { $0 != nil } }
         }
         scene.receiver.answer { attempt in
             // Every fifth event is refused at first, the same way each time.

@@ -97,8 +97,13 @@ final class NodeScene: Sendable {
         }
     }
 
-    /// Returns once a node knows an endpoint as `isKnown` wants it.
+    /// Returns once a node knows an endpoint as `isKnown` wants it, and its engine does too.
+    @discardableResult
     func known(_ id: EndpointID, at node: TestNode, _ isKnown: (Endpoint?) -> Bool) async throws -> Endpoint? {
-        try await eventually({ node.context.directory.endpoint(id, in: Self.environment) }, until: isKnown)
+        let endpoint = try await eventually(
+            { node.context.directory.endpoint(id, in: Self.environment) }, until: isKnown)
+        // Whoever takes a change over tells the engine last: this one waits until that is done.
+        await node.membership.hear(.configuration)
+        return endpoint
     }
 }

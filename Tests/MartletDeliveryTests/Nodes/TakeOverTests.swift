@@ -10,7 +10,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
 
         let first = try await scene.publish(1, through: a)
         let second = try await scene.publish(2, through: b)
@@ -25,7 +25,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         let deliveries = try await scene.publish(1, through: a, after: .seconds(5))
         let due = scene.clock.now() + .seconds(5)
 
@@ -46,7 +46,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         let deliveries = try await scene.publish(1, through: a, after: .seconds(8))
 
         await scene.pass(.seconds(10), beating: [b])
@@ -91,7 +91,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         scene.receiver.answer { $0.node == "a" ? .none : .status(200) }
         let deliveries = try await scene.publish(1, through: a)
         try await scene.made(1)
@@ -115,7 +115,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         scene.receiver.answer { _ in .none }
         let deliveries = try await scene.publish(1, through: a)
         try await scene.made(1)
@@ -176,7 +176,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         let hastened = try await scene.publish(1, through: a, after: .seconds(600))
         let cancelled = try await scene.publish(2, through: a, after: .seconds(5))
 
@@ -195,7 +195,7 @@ import Testing
         let scene = try await NodeScene()
         let (a, b) = (try await scene.node("a"), try await scene.node("b"))
         let endpoint = try await scene.webhook(through: a)
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         let deliveries = try await scene.publish(1, through: a, after: .seconds(600))
         scene.memory.mute(true)
 
@@ -214,7 +214,7 @@ import Testing
         let endpoint = try await scene.webhook(through: a) {
             $0.retry = .some(RetryPolicy(delays: [.seconds(1)], window: nil, jitter: 0))
         }
-        _ = try await scene.known(endpoint.id, at: b) { $0 != nil }
+        try await scene.known(endpoint.id, at: b) { $0 != nil }
         scene.receiver.answer { _ in .status(500) }
         let deliveries = try await scene.publish(1, through: a)
         try await scene.made(1)
