@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/martlet
 
-.PHONY: help setup test-setup build release run test lint format check bench fuzz browser clean
+.PHONY: help setup test-setup build release run test lint format check bench fuzz faults browser clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ bench: release ## Measure deliveries end to end beside a baseline
 
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh
+
+# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the form for CI.
+faults: ## Hurt the real binary in every way of docs/faults.md, and print a table
+	@$(if $(MARTLET),,test -x .build/release/martlet || test -x .build/debug/martlet || $(MAKE) release)
+	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ROWS)
 
 browser: build ## Tell the guides' stories in a real browser; pictures in .build/shots
 	@scripts/setup.sh browser

@@ -1,0 +1,94 @@
+"""What came to a receiver under load, and what that says about losses and duplicates."""
+
+import collections
+import pathlib
+import subprocess
+import sys
+import typing
+
+
+class Arrival(typing.NamedTuple):
+    """One request. Times are CLOCK_MONOTONIC in nanoseconds; `number` and `sent` are the payload's `n` and `t`."""
+
+    path: str
+    event: str
+    at: int
+    status: int
+    number: int | None
+    sent: int | None
+
+
+class Tally:
+    """A receiver in a process of its own that counts, and answers each path as it is told to."""
+
+    def __init__(self, stage, name="tally", nice=0):
+        self.file = stage.directory / name
+        program = pathlib.Path(__file__).with_name("tally_process.py")
+        command = [*(["nice", "-n", str(nice)] if nice else []), sys.executable, str(program), str(self.file)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        self._offset = 0
+        self._arrivals = []
+        stage.keep(self)
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _tell(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
+
+    def answer(self, prefix, status):
+        """Answers paths that begin with `prefix` with `status` from now on; 0 hangs."""
+        self._tell(f"set {prefix} {status}")
+
+    def arrivals(self):
+        """Everything that has come in, in the order in which it came."""
+        self._tell("flush")
+        with open(self.file) as file:
+            file.seek(self._offset)
+            for line in file:
+                path, event, at, status, number, sent = line.split()
+                self._arrivals.append(Arrival(
+                    path, event, int(at), int(status), None if number == "-" else int(number),
+                    None if sent == "-" else int(sent)))
+            self._offset = file.tell()
+        return self._arrivals
+
+    def count(self, prefix=""):
+        return sum(arrival.path.startswith(prefix) for arrival in self.arrivals())
+
+    def missing(self, events, paths):
+        """The pairs of path and event that were owed and never came."""
+        came = {(arrival.path, arrival.event) for arrival in self.arrivals()}
+        return [(path, event) for path in paths for event in events if (path, event) not in came]
+
+    def repeats(self):
+        """For each arrival of what had come before: `(first arrival, this arrival)`, next to each other in time."""
+        last = {}
+        pairs = []
+        for arrival in self.arrivals():
+            key = (arrival.path, arrival.event)
+            if key in last:
+                pairs.append((last[key], arrival))
+            last[key] = arrival
+        return pairs
+
+    def by_second(self, start, prefix=""):
+        """How many arrivals each second after `start` (nanoseconds) saw."""
+        counts = collections.Counter(
+            (arrival.at - start) // 1_000_000_000 for arrival in self.arrivals()
+            if arrival.path.startswith(prefix) and arrival.at >= start)
+        return [counts[second] for second in range(max(counts, default=-1) + 1)]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
