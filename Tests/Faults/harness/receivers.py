@@ -39,6 +39,10 @@ class Conversation:
         self._listener.requests.append(request)
         return request
 
+    async def read(self):
+        """Some bytes of whatever comes."""
+        return await self._reader.read(65536)
+
     async def send(self, data):
         self._writer.write(data)
         self._listener.sent += len(data)
@@ -94,6 +98,7 @@ class Receivers:
         self.loop = asyncio.new_event_loop()
         # A peer that resets in the middle of TLS is what is being tried.
         self.loop.set_exception_handler(lambda loop, context: None)
+        self._servers = []
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         stage.keep(self)
@@ -103,11 +108,15 @@ class Receivers:
 
     def listen(self, behaviour, host="127.0.0.1", port=0, tls=None):
         listener = Listener(behaviour)
-        listener.server = self.run(asyncio.start_server(listener.meet, host, port, ssl=tls, limit=1 << 22, backlog=1024))
+        server = asyncio.start_server(listener.meet, host, port, ssl=tls, limit=1 << 22, backlog=1024)
+        listener.server = self.run(server)
+        self._servers.append(listener.server)
         return listener
 
     def close(self):
         async def end():
+            for server in self._servers:
+                server.close()
             tasks = asyncio.all_tasks() - {asyncio.current_task()}
             for task in tasks:
                 task.cancel()

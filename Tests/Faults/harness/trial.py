@@ -24,6 +24,10 @@ class Trial:
             answer = self.api.publish(f"trial.{name}")
             self._deliveries.setdefault(name, []).extend(each["id"] for each in answer["deliveries"])
 
+    def publish_all(self, names):
+        for name in names:
+            self.publish(name)
+
     def deliveries(self, name):
         return [self.api.get(f"/v1/deliveries/{id}") for id in self._deliveries[name]]
 
