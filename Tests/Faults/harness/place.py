@@ -65,6 +65,11 @@ def small_disk(path, size):
     return mounted("-t", "tmpfs", "-o", f"size={size}", "tmpfs", path)
 
 
+def remount(path, option):
+    """Changes how a file system is mounted: `ro` or `rw`."""
+    subprocess.run(["mount", "-o", f"remount,{option}", str(path)], check=True)
+
+
 def replaced(original, path):
     """Puts a file in the place of another for whoever looks from here."""
     return mounted("--bind", path, original)

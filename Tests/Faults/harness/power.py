@@ -26,8 +26,8 @@ class Power:
             "LD_PRELOAD": compiled(stage, "power"), "POWER_STORE": str(self.data / "martlet.db"),
             "POWER_JOURNAL": str(self.journals), "POWER_CONTROL": str(self.control)}
 
-    def sync(self, word):
-        """What syncs do from now on: `works`, `fails` or `lies`."""
+    def let(self, word):
+        """What happens from now on: syncs `work`, `fail` or `lie`; or every write is `refuse`d, as by a read-only disk."""
         self.control.write_text(word[0])
 
     def cut(self, torn=False):

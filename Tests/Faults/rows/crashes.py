@@ -128,13 +128,13 @@ def power_lies(stage):
     ordeal = Ordeal(stage, power.environment)
     # A receiver that keeps nothing, so that what is lost cannot have been delivered before the cut.
     ordeal.tally.answer("/", 500)
-    power.sync("lies")
+    power.let("lie")
     ordeal.await_more(150)
     ordeal.load.stop()
     promised = list(ordeal.load.accepted)
     ordeal.kill()
     power.cut()
-    power.sync("works")
+    power.let("work")
     ordeal.martlet.start()
     kept = {event["id"] for event in ordeal.martlet.api.everything("/v1/events")}
     lost = [event for event in promised if event not in kept]

@@ -3,7 +3,8 @@
 //
 //   POWER_STORE    files whose path begins so are watched
 //   POWER_JOURNAL  the journal is written here, with the file's base name and ".journal" added
-//   POWER_CONTROL  a file whose first byte says what a sync does: 'f' fails with EIO, 'l' lies; anything else syncs
+//   POWER_CONTROL  a file whose first byte says what a sync does: 'f' fails with EIO, 'l' lies; anything else syncs.
+//                  With 'r', writes and syncs fail with EROFS
 //
 // A journal's record: kind (W write, T truncation, S sync that succeeded, E sync that failed), offset, length of the old
 // bytes, length of the new ones (for T: the new size), then both. Appended before the deed, except S, which comes after:
@@ -76,8 +77,25 @@ static void append(int journal, char kind, uint64_t offset, const void *old, uin
     free(record);
 }
 
+static char control(void) {
+    const char *path = getenv("POWER_CONTROL");
+    char word = 0;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        if (read(fd, &word, 1) != 1) word = 0;
+        static int (*real)(int);
+        if (!real) real = (int (*)(int))dlsym(RTLD_NEXT, "close");
+        real(fd);
+    }
+    return word;
+}
+
 static ssize_t written(int fd, int journal, const void *bytes, size_t count, off_t offset) {
     REAL(pwrite64);
+    if (control() == 'r') {
+        errno = EROFS;
+        return -1;
+    }
     pthread_mutex_lock(&lock);
     char *old = malloc(count ? count : 1);
     if (!old) abort();
@@ -103,6 +121,10 @@ int ftruncate64(int fd, off_t size) {
     REAL(ftruncate64);
     int journal = journal_of(fd);
     if (journal < 0) return real(fd, size);
+    if (control() == 'r') {
+        errno = EROFS;
+        return -1;
+    }
     pthread_mutex_lock(&lock);
     struct stat status;
     if (fstat(fd, &status) != 0) abort();
@@ -120,27 +142,14 @@ int ftruncate64(int fd, off_t size) {
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
-static char control(void) {
-    const char *path = getenv("POWER_CONTROL");
-    char word = 0;
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd >= 0) {
-        if (read(fd, &word, 1) != 1) word = 0;
-        static int (*real)(int);
-        if (!real) real = (int (*)(int))dlsym(RTLD_NEXT, "close");
-        real(fd);
-    }
-    return word;
-}
-
 static int synced(int fd, int journal, int (*real)(int)) {
     pthread_mutex_lock(&lock);
     char word = control();
     int done = 0, error = 0;
-    if (word == 'f') {
+    if (word == 'f' || word == 'r') {
         append(journal, 'E', 0, NULL, 0, NULL, 0);
         done = -1;
-        error = EIO;
+        error = word == 'f' ? EIO : EROFS;
     } else if (word != 'l') {
         done = real(fd);
         error = errno;
