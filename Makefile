@@ -40,7 +40,7 @@ bench: release ## Measure deliveries end to end beside a baseline
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh
 
-# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the form for CI.
+# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form.
 faults: ## Hurt the real binary in every way of docs/faults.md, and print a table
 	@$(if $(MARTLET),,test -x .build/release/martlet || test -x .build/debug/martlet || $(MAKE) release)
 	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ROWS)
