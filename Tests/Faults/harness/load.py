@@ -31,12 +31,6 @@ class Load:
         for thread in self._threads:
             thread.start()
 
-    @property
-    def sent(self):
-        """The number of events that were offered, at least."""
-        with self._lock:
-            return sum(self.statuses.values()) + self.broken
-
     def _publish(self):
         client = self._martlet.client()
         turn = 0

@@ -1,6 +1,5 @@
 """What came to a receiver under load, and what that says about losses and duplicates."""
 
-import collections
 import pathlib
 import subprocess
 import sys
@@ -21,10 +20,10 @@ class Arrival(typing.NamedTuple):
 class Tally:
     """A receiver in a process of its own that counts, and answers each path as it is told to."""
 
-    def __init__(self, stage, name="tally", nice=0):
+    def __init__(self, stage, name="tally"):
         self.file = stage.directory / name
         program = pathlib.Path(__file__).with_name("tally_process.py")
-        command = [*(["nice", "-n", str(nice)] if nice else []), sys.executable, str(program), str(self.file)]
+        command = [sys.executable, str(program), str(self.file)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self._offset = 0
@@ -56,9 +55,6 @@ class Tally:
             self._offset = file.tell()
         return self._arrivals
 
-    def count(self, prefix=""):
-        return sum(arrival.path.startswith(prefix) for arrival in self.arrivals())
-
     def missing(self, events, paths):
         """The pairs of path and event that were owed and never came."""
         came = {(arrival.path, arrival.event) for arrival in self.arrivals()}
@@ -75,20 +71,8 @@ class Tally:
             last[key] = arrival
         return pairs
 
-    def by_second(self, start, prefix=""):
-        """How many arrivals each second after `start` (nanoseconds) saw."""
-        counts = collections.Counter(
-            (arrival.at - start) // 1_000_000_000 for arrival in self.arrivals()
-            if arrival.path.startswith(prefix) and arrival.at >= start)
-        return [counts[second] for second in range(max(counts, default=-1) + 1)]
-
     def close(self):
         self.process.stdin.close()
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")

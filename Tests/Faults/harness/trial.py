@@ -39,10 +39,6 @@ class Trial:
                 wait(f"{name} is settled", lambda: self.api.get(f"/v1/deliveries/{id}")["completed_at"],
                      max(0, end - time.monotonic()), 0.1)
 
-    def attempts(self, name):
-        """The attempts of its deliveries, all in one list."""
-        return [attempt for delivery in self.deliveries(name) for attempt in delivery["attempts"]]
-
 
 def expect_failure(delivery, codes, attempts=2):
     """Every attempt failed for this reason (a code or a status) or one of these, and it was retried. Returns the sentence."""
