@@ -7,7 +7,12 @@ struct Caller: Sendable {
     let keys: KeyService
 
     func principal(of request: Request) throws(ServiceError) -> Principal {
-        guard let header = request.headers[.authorization] else {
+        try principal(authorization: request.headers[.authorization])
+    }
+
+    /// - Parameter header: the value of `Authorization`.
+    func principal(authorization header: String?) throws(ServiceError) -> Principal {
+        guard let header else {
             throw ServiceError(
                 .unauthenticated, "missing_key", "Send your API key in the header `Authorization: Bearer KEY`.")
         }

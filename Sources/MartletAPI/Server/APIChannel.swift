@@ -4,22 +4,26 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A client's connection: Hummingbird's, with ``ConnectionRules`` right behind the parser.
+/// A client's connection: Hummingbird's, with ``ConnectionRules`` and ``PublishShortcut`` right behind the parser.
 struct APIChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let limits: ConnectionLimits
     private let clients: ClientCount
     /// The largest body that any operation takes, in bytes.
     private let mostBytes: Int
+    private let publisher: Publisher
 
-    init(responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, mostBytes: Int) {
+    init(
+        responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, mostBytes: Int,
+        publisher: Publisher
+    ) {
         self.limits = limits
         self.mostBytes = mostBytes
+        self.publisher = publisher
         clients = ClientCount(most: limits.clients)
         http = HTTP1Channel(
             responder: responder,
             configuration: .init(
-                idleTimeout: TimeAmount(limits.idle),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headersBytes,
                     maxHeaderFieldCount: limits.headers)))
@@ -28,11 +32,13 @@ struct APIChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         let hasPlace = clients.enter()
         if hasPlace { channel.closeFuture.whenComplete { [clients] _ in clients.leave() } }
-        return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes] value in
+        return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes, publisher] value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
-            try pipeline.addHandler(
-                ConnectionRules(bodyTime: TimeAmount(limits.body), mostBytes: mostBytes), position: .after(parser))
+            let rules = ConnectionRules(
+                bodyTime: TimeAmount(limits.body), idleTime: TimeAmount(limits.idle), mostBytes: mostBytes)
+            try pipeline.addHandler(rules, position: .after(parser))
+            try pipeline.addHandler(PublishShortcut(publisher), position: .after(rules))
             if !hasPlace { try pipeline.addHandler(ConnectionRefusal(), position: .first) }
             return value
         }

@@ -23,12 +23,14 @@ public struct APIServer: Service {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
+        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes)
+        // One of the largest must fit, or it never would be taken.
+        let bytes = BodyBytes(most: max(limits.bodyBytes, mostBytes))
+        let publisher = Publisher(context, bytes: bytes, server: "Martlet/\(version)")
         application = Application(
-            responder: Self.router(context, log: log, version: version, limits: limits, site: site).buildResponder(),
+            responder: Self.router(context, log: log, version: version, bytes: bytes, site: site).buildResponder(),
             server: HTTPServerBuilder { responder in
-                APIChannel(
-                    responder: responder, limits: limits,
-                    mostBytes: max(context.limits.requestBytes, context.limits.batchBytes))
+                APIChannel(responder: responder, limits: limits, mostBytes: mostBytes, publisher: publisher)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024,
@@ -45,7 +47,7 @@ public struct APIServer: Service {
     public func run() async throws { try await application.run() }
 
     static func router(
-        _ context: ServiceContext, log: Logger, version: String, limits: ConnectionLimits = ConnectionLimits(),
+        _ context: ServiceContext, log: Logger, version: String, bytes: BodyBytes = BodyBytes(most: .max),
         site: Site? = nil
     ) -> APIRouter {
         let operations = operations(context, version: version)
@@ -53,7 +55,7 @@ public struct APIServer: Service {
         router.add(middleware: ProblemMiddleware(log: log, patterns: RoutePatterns(operations)))
         router.add(
             middleware: BodyBudget(
-                most: limits.bodyBytes, unknown: (batch: context.limits.batchBytes, other: context.limits.requestBytes))
+                bytes: bytes, unknown: (batch: context.limits.batchBytes, other: context.limits.requestBytes))
         )
         if let site { router.add(middleware: SiteMiddleware(site: site)) }
         let caller = Caller(keys: KeyService(context))

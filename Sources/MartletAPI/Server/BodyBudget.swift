@@ -1,38 +1,25 @@
 import HTTPTypes
 import Hummingbird
-import Synchronization
 
 /// Bounds the memory that requests' bodies take all together: a request whose body does not fit any more is asked to come
 /// again before a byte of it is read.
 struct BodyBudget: RouterMiddleware {
-    private final class Bytes: Sendable {
-        let taken = Atomic<Int>(0)
-    }
-
-    /// The most bytes of all bodies under way.
-    let most: Int
+    let bytes: BodyBytes
     /// What a body of unknown length counts for, by whether it is a batch.
     let unknown: (batch: Int, other: Int)
-    private let bytes = Bytes()
-
-    init(most: Int, unknown: (batch: Int, other: Int)) {
-        // One of the largest must fit, or it never would be taken.
-        self.most = max(most, unknown.batch, unknown.other)
-        self.unknown = unknown
-    }
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let wanted = size(of: request)
         guard wanted > 0 else { return try await next(request, context) }
-        defer { bytes.taken.wrappingSubtract(wanted, ordering: .relaxed) }
-        guard bytes.taken.wrappingAdd(wanted, ordering: .relaxed).newValue <= most else {
+        guard bytes.take(wanted) else {
             throw Problem(
                 .serviceUnavailable, "overloaded",
                 "The bodies of the requests under way take all the memory that they may. Try again.",
                 headers: [.retryAfter: "1"])
         }
+        defer { bytes.giveBack(wanted) }
         return try await next(request, context)
     }
 

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 
 /// What HTTP/1.1 asks of a server beyond what its framework does: a problem for bytes that are no request, an end for
-/// bodies that do not come, `100 Continue`, and closing for whoever asked to.
+/// bodies that do not come and for connections that nobody uses, `100 Continue`, and closing for whoever asked to.
 ///
 /// Where a connection's bytes make no sense any more, the framework answers a bare 400 and closes. That one is put into
 /// words here, in its place, so that it cannot overtake the answers to earlier requests.
@@ -20,18 +20,24 @@ final class ConnectionRules: ChannelDuplexHandler {
     }
 
     private let bodyTime: TimeAmount
+    private let idleTime: TimeAmount
     private let mostBytes: Int
     private var unanswered: [Exchange] = []
     private var isReading = false
     private var deadline: Scheduled<Void>?
+    /// When something last came or went.
+    private var lastUse = NIODeadline.now()
+    private var idleCheck: Scheduled<Void>?
     /// Why nothing more can be read.
     private var failure: Problem?
 
     /// - Parameters:
     ///   - bodyTime: how long a body may take.
+    ///   - idleTime: how long a connection may be idle, and how long a request's headers may take.
     ///   - mostBytes: the largest body that a client is told to go on with.
-    init(bodyTime: TimeAmount, mostBytes: Int) {
+    init(bodyTime: TimeAmount, idleTime: TimeAmount, mostBytes: Int) {
         self.bodyTime = bodyTime
+        self.idleTime = idleTime
         self.mostBytes = mostBytes
     }
 
@@ -39,6 +45,7 @@ final class ConnectionRules: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard failure == nil else { return }
+        lastUse = .now()
         switch unwrapInboundIn(data) {
         case .head(let head):
             if let problem = problem(with: head) { return fail(problem, context) }
@@ -66,7 +73,23 @@ final class ConnectionRules: ChannelDuplexHandler {
         }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerAdded(context: ChannelHandlerContext) { checkForUse(context, at: .now() + idleTime) }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        idleCheck?.cancel()
+    }
+
+    /// Closes the connection once nothing has come or gone for too long, unless an answer is on its way.
+    private func checkForUse(_ context: ChannelHandlerContext, at instant: NIODeadline) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        idleCheck = context.eventLoop.scheduleTask(deadline: instant) {
+            let (rules, context) = bound.value
+            let isAnswering = !rules.isReading && !rules.unanswered.isEmpty
+            let end = (isAnswering ? .now() : rules.lastUse) + rules.idleTime
+            if end <= .now() { context.close(promise: nil) } else { rules.checkForUse(context, at: end) }
+        }
+    }
 
     private func problem(with head: HTTPRequestHead) -> Problem? {
         if head.version != .http1_1 && head.version != .http1_0 {
@@ -142,6 +165,7 @@ final class ConnectionRules: ChannelDuplexHandler {
             }
             context.write(data, promise: promise)
         case .end:
+            lastUse = .now()
             let closes = unanswered.isEmpty ? failure != nil : unanswered.removeFirst().closes
             guard closes else { return context.write(data, promise: promise) }
             context.writeAndFlush(data, promise: promise)

@@ -51,34 +51,51 @@ public final class GroupCommitter: Sendable {
     ///
     /// - Throws: `backlog_full`, `disk_nearly_full` or `overloaded` where a bound is reached, before anything is stored.
     public func accept(_ acceptance: Acceptance) async throws(ServiceError) -> AcceptanceResult {
-        try intake.admit(acceptance)
-        let bytes = acceptance.entries.reduce(0) { $0 + $1.event.body.bytes.count }
-        let answer: Answer? = await withCheckedContinuation { (continuation: CheckedContinuation<Answer?, Never>) in
-            let waiting = WaitingAcceptance(acceptance: acceptance) { continuation.resume(returning: $0) }
-            enum Verdict { case queued(CheckedContinuation<Void, Never>?), refused }
-            let verdict: Verdict = queue.withLock { queue in
-                guard !queue.isClosed, queue.events + acceptance.entries.count <= limits.waitingEvents,
-                    queue.bytes + bytes <= limits.waitingBytes
-                else { return .refused }
-                queue.acceptances.append(waiting)
-                queue.events += acceptance.entries.count
-                queue.bytes += bytes
-                defer { queue.wake = nil }
-                return .queued(queue.wake)
-            }
-            switch verdict {
-            case .queued(let wake): wake?.resume()
-            case .refused: continuation.resume(returning: nil)
+        let answer = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<AcceptanceResult, ServiceError>, Never>) in
+            do throws(ServiceError) {
+                try accept(acceptance) { continuation.resume(returning: $0) }
+            } catch {
+                continuation.resume(returning: .failure(error))
             }
         }
-        switch answer {
-        case .success(let result):
-            giveBack(acceptance, result)
-            return result
-        case .failure(let error):
-            intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
-            throw .store(error)
-        case nil:
+        return try answer.get()
+    }
+
+    /// Has the events and their deliveries made durable, for a caller that does not wait.
+    ///
+    /// - Parameter answer: called once they are durable, or could not be made so; on any thread, and not to do work there.
+    /// - Throws: `backlog_full`, `disk_nearly_full` or `overloaded` where a bound is reached. Then nothing is stored, and
+    ///   `answer` is not called.
+    public func accept(
+        _ acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, ServiceError>) -> Void
+    ) throws(ServiceError) {
+        try intake.admit(acceptance)
+        let bytes = acceptance.entries.reduce(0) { $0 + $1.event.body.bytes.count }
+        let waiting = WaitingAcceptance(acceptance: acceptance) { [intake] result in
+            switch result {
+            case .success(let result):
+                Self.giveBack(acceptance, result, to: intake)
+                answer(.success(result))
+            case .failure(let error):
+                intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
+                answer(.failure(.store(error)))
+            }
+        }
+        enum Verdict { case queued(CheckedContinuation<Void, Never>?), refused }
+        let verdict: Verdict = queue.withLock { queue in
+            guard !queue.isClosed, queue.events + acceptance.entries.count <= limits.waitingEvents,
+                queue.bytes + bytes <= limits.waitingBytes
+            else { return .refused }
+            queue.acceptances.append(waiting)
+            queue.events += acceptance.entries.count
+            queue.bytes += bytes
+            defer { queue.wake = nil }
+            return .queued(queue.wake)
+        }
+        switch verdict {
+        case .queued(let wake): wake?.resume()
+        case .refused:
             intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
             throw ServiceError(
                 .unavailable, "overloaded", "More events are waiting to be stored than the service takes. Try again.",
@@ -87,7 +104,7 @@ public final class GroupCommitter: Sendable {
     }
 
     /// Gives back what was counted of an acceptance and is not stored.
-    private func giveBack(_ acceptance: Acceptance, _ result: AcceptanceResult) {
+    private static func giveBack(_ acceptance: Acceptance, _ result: AcceptanceResult, to intake: Intake) {
         guard case .accepted(let results) = result else {
             return intake.withdraw(acceptance.entries.lazy.flatMap(\.deliveries))
         }

@@ -25,6 +25,31 @@ public struct EventService: Sendable {
         return published
     }
 
+    /// Publishes one event, for a caller that does not wait.
+    ///
+    /// - Parameter answer: called once the event and its deliveries are durable, or could not be made so; on any thread,
+    ///   and not to do work there. `nil` where the event had been published before: the other way of publishing tells what
+    ///   its first publisher was told.
+    /// - Throws: what is wrong with the event. Then `answer` is not called.
+    public func publish(
+        _ draft: EventDraft, by principal: Principal,
+        answer: @escaping @Sendable (Result<PublishedEvent, ServiceError>?) -> Void
+    ) throws(ServiceError) {
+        try principal.require(.publishEvents)
+        let prepared = try prepare(draft, by: principal, now: context.time.now())
+        do throws(ServiceError) {
+            try context.committer.accept(Acceptance(entries: [prepared.entry])) { result in
+                switch result {
+                case .success(.accepted([.stored])): answer(.success(stored(prepared)))
+                case .success: answer(nil)
+                case .failure(let error): answer(.failure(error))
+                }
+            }
+        } catch {
+            answer(.failure(error))
+        }
+    }
+
     /// Publishes many events in one transaction, each accepted or refused by itself. What could not even be read comes
     /// in as a failure, and goes out as one in its place.
     public func publish(
@@ -152,12 +177,7 @@ public struct EventService: Sendable {
             return .success(before)
         case .accepted(let results):
             switch results[index] {
-            case .stored:
-                context.metrics.accepted(events: 1, deliveries: prepared.entry.deliveries.count)
-                return .success(
-                    PublishedEvent(
-                        event: prepared.entry.event, deliveries: prepared.entry.deliveries,
-                        warnings: prepared.warnings, unmatched: nil))
+            case .stored: return .success(stored(prepared))
             case .taken(let id):
                 let before = try await publishedBefore(id, prepared, by: principal)
                 guard before.event.isSame(as: prepared.entry.event) else {
@@ -171,6 +191,13 @@ public struct EventService: Sendable {
             case .missing: return .failure(.notFound("event"))
             }
         }
+    }
+
+    private func stored(_ prepared: Prepared) -> PublishedEvent {
+        context.metrics.accepted(events: 1, deliveries: prepared.entry.deliveries.count)
+        return PublishedEvent(
+            event: prepared.entry.event, deliveries: prepared.entry.deliveries, warnings: prepared.warnings,
+            unmatched: nil)
     }
 
     /// What the first publisher of an event was told.
