@@ -1,13 +1,18 @@
 public import MartletCore
 
-/// What goes into one transaction: events with their deliveries, and outcomes of attempts.
+/// What goes into one transaction: events with their deliveries, outcomes of attempts, and entries of the request log.
 public struct CommitBatch: Sendable {
     public var acceptances: [Acceptance]
     public var settlements: [Settlement]
+    /// Inbound requests that came to nothing; those that became events stand in their acceptances.
+    public var requests: [StoredRequest]
 
-    public init(acceptances: [Acceptance] = [], settlements: [Settlement] = []) {
+    public init(
+        acceptances: [Acceptance] = [], settlements: [Settlement] = [], requests: [StoredRequest] = []
+    ) {
         self.acceptances = acceptances
         self.settlements = settlements
+        self.requests = requests
     }
 }
 
@@ -20,11 +25,17 @@ public struct Acceptance: Sendable {
     /// Given where the entries are a job's: they count only where the job stands at the step's beginning and runs, and
     /// the job moves on with them.
     public var step: JobStep?
+    /// Given where the entry is what an inbound request became. It is kept as it is given, in the place of one with its id,
+    /// or as a duplicate where ``stamp`` was used before: see ``StoredRequest/judged(by:)``.
+    public var request: StoredRequest?
 
-    public init(entries: [Entry], stamp: IdempotencyStamp? = nil, step: JobStep? = nil) {
+    public init(
+        entries: [Entry], stamp: IdempotencyStamp? = nil, step: JobStep? = nil, request: StoredRequest? = nil
+    ) {
         self.entries = entries
         self.stamp = stamp
         self.step = step
+        self.request = request
     }
 
     /// One event and the deliveries it is accepted with.
@@ -42,26 +53,41 @@ public struct Acceptance: Sendable {
     }
 }
 
-/// A caller's `Idempotency-Key`, remembered for 24 hours with what it was first used for.
+/// A caller's `Idempotency-Key`, remembered for 24 hours with what it was first used for; or what a source's sender calls an
+/// event, remembered for as long as the source says.
 public struct IdempotencyStamp: Sendable, Hashable {
-    /// How long a key is remembered.
+    /// How long a caller's key is remembered.
     public static let lifetime = Duration.seconds(86_400)
 
     public var environment: EnvironmentID
     public var key: String
     /// A digest of the method, path and body: the same key with another is refused.
     public var fingerprint: [UInt8]
-    /// ``lifetime`` after the key was presented.
+    /// From when it is forgotten.
     public var expiresAt: Timestamp
-
     /// When the key was presented: one that expired by then is forgotten.
-    public var presentedAt: Timestamp { expiresAt - Self.lifetime }
+    public var presentedAt: Timestamp
 
+    /// A caller's key, presented ``lifetime`` before it expires.
     public init(environment: EnvironmentID, key: String, fingerprint: [UInt8], expiresAt: Timestamp) {
         self.environment = environment
         self.key = key
         self.fingerprint = fingerprint
         self.expiresAt = expiresAt
+        presentedAt = expiresAt - Self.lifetime
+    }
+
+    /// What the sender of a source calls an event.
+    ///
+    /// - Parameters:
+    ///   - window: for how long a second arrival counts as a duplicate, from `now` on.
+    public init(source: SourceID, environment: EnvironmentID, sentID: String, window: Duration, at now: Timestamp) {
+        self.environment = environment
+        // No caller's key has a space in it.
+        key = "\(source) \(sentID)"
+        fingerprint = []
+        presentedAt = now
+        expiresAt = now + window
     }
 }
 

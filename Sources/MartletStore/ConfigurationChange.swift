@@ -10,7 +10,7 @@ public enum ConfigurationChange: Sendable {
     /// Creates it, or replaces the one with its id. Another with its `uid` is a conflict, and so is one that was
     /// deleted.
     case putApplication(Application)
-    /// Removes the application and, as ``deleteEndpoint`` does, its endpoints and keys.
+    /// Removes the application and, as ``deleteEndpoint`` does, its endpoints, keys and sources.
     case deleteApplication(environment: EnvironmentID, id: ApplicationID, at: Timestamp)
     /// Removes the application as ``deleteApplication(environment:id:at:)`` does, where it is still there, and has all that
     /// is its removed by the steps of ``ErasureStore``.
@@ -28,4 +28,8 @@ public enum ConfigurationChange: Sendable {
     /// Creates it, or replaces the one with its id.
     case putKey(APIKey)
     case deleteKey(environment: EnvironmentID, id: KeyID)
+    /// Creates it, or replaces the one with its id.
+    case putSource(Source)
+    /// Removes it. The log of its requests stays, for as long as it would have.
+    case deleteSource(environment: EnvironmentID, id: SourceID)
 }

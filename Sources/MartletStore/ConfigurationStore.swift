@@ -1,6 +1,6 @@
 public import MartletCore
 
-/// Keeps what rarely changes: environments, keys, profiles, applications, endpoints, the catalogue.
+/// Keeps what rarely changes: environments, keys, profiles, applications, endpoints, sources, the catalogue.
 public protocol ConfigurationStore: Sendable {
     /// Everything a service keeps in memory, as of one instant.
     func configuration() async throws(StoreError) -> Configuration
@@ -52,6 +52,7 @@ public struct Configuration: Sendable {
     public var keys: [APIKey] = []
     /// Names alone: the rest of the catalogue is read when somebody looks at it.
     public var eventTypes: [EventTypeReference] = []
+    public var sources: [Source] = []
 
     public init() {}
 }

@@ -13,8 +13,8 @@ public protocol ErasureStore: Sendable {
         _ application: ApplicationID, in environment: EnvironmentID
     ) async throws(StoreError) -> Bool
 
-    /// Takes one step, which touches about `limit` rows: deliveries with their attempts first, then hourly sums and jobs,
-    /// then the events that were meant for the application alone. What stays are the ids of the application and its endpoints.
+    /// Takes one step, which touches about `limit` rows: deliveries with their attempts first, then hourly sums, jobs and
+    /// inbound requests, then the events that were meant for the application alone. What stays are the ids of the application and its endpoints.
     ///
     /// - Parameter settled: given once nothing that was under way when the erasure was asked for can still be written;
     ///   the step then looks at the latest events once more, and finishes when there is nothing left.

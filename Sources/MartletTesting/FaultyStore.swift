@@ -284,6 +284,32 @@ public final class FaultyStore: Store {
         }
     }
 
+    // MARK: SourceStore
+
+    public func sources(
+        in environment: EnvironmentID, before cursor: SourceID?, limit: Int
+    ) async throws(StoreError) -> [Source] {
+        try await call { () throws(StoreError) in
+            try await store.sources(in: environment, before: cursor, limit: limit)
+        }
+    }
+
+    public func request(_ id: RequestID, in environment: EnvironmentID) async throws(StoreError) -> StoredRequest? {
+        try await call { () throws(StoreError) in try await store.request(id, in: environment) }
+    }
+
+    public func requests(_ query: RequestQuery) async throws(StoreError) -> Found<StoredRequest, RequestID> {
+        try await call { () throws(StoreError) in try await store.requests(query) }
+    }
+
+    public func dropRequests(
+        in environment: EnvironmentID, before instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> Int {
+        try await call { () throws(StoreError) in
+            try await store.dropRequests(in: environment, before: instant, limit: limit)
+        }
+    }
+
     // MARK: JobStore
 
     public func createJob(_ job: Job) async throws(StoreError) {

@@ -11,7 +11,12 @@ extension Schemas {
         "deliver_at":\##(nullableInstant),
         "accepted_at":\##(instant),
         "test":{"type":"boolean","description":"Whether it was sent to try a webhook out."},
-        "delivery_count":{"type":"integer","minimum":0,"description":"How many webhooks it went to when it was accepted."}
+        "delivery_count":{"type":"integer","minimum":0,"description":"How many webhooks it went to when it was accepted."},
+        "source":{"type":"string","description":"The source that it came in by; left out where it was published."},
+        "request":{"type":"string","description":"The request that brought it, likewise."},
+        "content_type":{"type":["string","null"],"description":"What its sender said that the payload is, likewise."},
+        "body":{"type":"string","description":"The payload as it came in, where it is not JSON."},
+        "body_encoding":{"type":"string","enum":["utf8","base64"]},"body_truncated":{"type":"boolean"}
         """##
 
     private static let eventRequired = ##"""
@@ -20,7 +25,7 @@ extension Schemas {
 
     private static let payload = ##"""
         {"type":["object","array","null"],"description":"The payload, in the form it is sent in; null once it was dropped for
-        its age."}
+        its age, and where it came in by a source and is not JSON."}
         """##
 
     private static let unmatched = ##"""

@@ -15,15 +15,17 @@ struct StreamRoutes: RouteGroup {
     var operations: [Operation] {
         [
             Operation(
-                .get, "/v1/stream", "stream", "Listen to events and attempts as they happen",
+                .get, "/v1/stream", "stream", "Listen to events, attempts and requests as they happen",
                 detail:
                     "Server-sent events: `event.accepted` with the event and its deliveries, `event.replayed` with the "
-                    + "same, `attempt.finished` with the delivery and its attempt, `missed` with a `count` where the "
+                    + "same, `attempt.finished` with the delivery and its attempt, `request` with what a source received and how it "
+                    + "was judged, `missed` with a `count` where the "
                     + "listener was too slow. What this process accepts and delivers is told; what was before is not.",
                 .readEvents,
                 query: [
                     QueryParameter("type", "Only events of this type, or of a pattern such as `transaction.*`."),
                     .application, QueryParameter("webhook", "Only what goes to this webhook."),
+                    QueryParameter("source", "Only the requests of this source."),
                 ],
                 answer: Answer(status: .ok, content: .text("text/event-stream"), detail: "A stream that does not end."),
                 listen)
@@ -31,19 +33,20 @@ struct StreamRoutes: RouteGroup {
     }
 
     private func listen(_ request: Request, _ context: APIContext, _ principal: Principal) async throws -> Response {
-        let (type, application, endpoint) = try kit.query(request) { reader in
+        let (type, application, endpoint, source) = try kit.query(request) { reader in
             (
                 reader.string("type"), reader.string("application"),
-                reader.identifier("webhook", EndpointID.self)
+                reader.identifier("webhook", EndpointID.self), reader.identifier("source", SourceID.self)
             )
         }
         let live = LiveService(kit.services)
         // Whatever is wrong is told before the stream begins; a HEAD subscribes to nothing.
-        _ = try live.filter(type: type, application: application, endpoint: endpoint, for: principal)
+        _ = try live.filter(
+            type: type, application: application, endpoint: endpoint, source: source, for: principal)
         let keys = KeyService(kit.services)
         let body = ResponseBody { writer in
             let subscription = try live.subscribe(
-                type: type, application: application, endpoint: endpoint, for: principal)
+                type: type, application: application, endpoint: endpoint, source: source, for: principal)
             try await subscription.ticking(every: Self.heartbeat) { items in
                 try await writer.write(ByteBuffer(string: ": listening\n\n"))
                 for await item in items.cancelOnGracefulShutdown() {
@@ -97,6 +100,9 @@ struct StreamRoutes: RouteGroup {
                     writer.field("total_ms", Double(attempt.outcome.timing.total) / 1000)
                 }
             }
+        case .received(let request):
+            name = "request"
+            request.write(to: &writer)
         case .tick: return ByteBuffer(string: ": \n\n")
         }
         // A payload that is carried as it came may have line breaks, which end a message here; between the tokens of JSON,

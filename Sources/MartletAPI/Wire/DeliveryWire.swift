@@ -111,7 +111,7 @@ struct AttemptWire: Wire {
 
 extension JSONWriter {
     /// Headers in their order, duplicates included.
-    fileprivate mutating func headers(_ headers: [HeaderField]) {
+    mutating func headers(_ headers: [HeaderField]) {
         array("headers") { writer in
             for header in headers {
                 writer.object { writer in
@@ -123,7 +123,7 @@ extension JSONWriter {
     }
 
     /// A body as text, or as base64 where its bytes are not UTF-8.
-    fileprivate mutating func body(_ body: ArraySlice<UInt8>, isTruncated: Bool) {
+    mutating func body(_ body: ArraySlice<UInt8>, isTruncated: Bool) {
         if let text = String(validating: body, as: UTF8.self) {
             field("body", text)
             field("body_encoding", "utf8")

@@ -17,10 +17,38 @@ extension Event {
 
     /// The payload, or that it was dropped for its age.
     func writePayload(to writer: inout JSONWriter) {
+        if let carriage = body.carriage { return writePayload(carried: carriage, to: &writer) }
         guard body.isDropped else { return writer.field("data", raw: body.bytes[body.data]) }
         writer.key("data")
         writer.null()
         writer.field("payload_dropped", true)
+    }
+
+    /// What came in by a source may be anything: as `data` where it is JSON, and as a text otherwise.
+    private func writePayload(carried carriage: Carriage, to writer: inout JSONWriter) {
+        let payload = body.bytes[body.data]
+        if isJSON(payload) {
+            writer.field("data", raw: payload)
+        } else {
+            writer.key("data")
+            writer.null()
+            writer.body(payload, isTruncated: false)
+        }
+        writer.field("source", carriage.source.description)
+        writer.field("request", carriage.request.description)
+        writer.field("content_type", carriage.contentType)
+    }
+
+    private func isJSON(_ payload: ArraySlice<UInt8>) -> Bool {
+        var normaliser = JSONNormaliser()
+        return payload.withUnsafeBytes { bytes in
+            do throws(PayloadRejection) {
+                try normaliser.validate(bytes)
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     /// The event with its payload.

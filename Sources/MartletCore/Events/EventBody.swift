@@ -1,6 +1,6 @@
 /// The bytes of an event as they are stored, signed and sent; never changed once accepted.
 public struct EventBody: Sendable, Hashable {
-    /// The whole envelope.
+    /// The whole envelope; of an inbound event, its ``Carriage`` and then its payload.
     public let bytes: [UInt8]
     /// Where in ``bytes`` the payload stands: what a profile with the envelope `data` sends.
     public let data: Range<Int>
@@ -16,9 +16,10 @@ public struct EventBody: Sendable, Hashable {
     /// Whether the payload has been dropped for its age. No body has no bytes otherwise.
     public var isDropped: Bool { bytes.isEmpty }
 
-    /// The bytes that a delivery under `envelope` carries.
+    /// The bytes that a delivery under `envelope` carries: what came in by a source goes out as it came, whatever the envelope.
     public func slice(_ envelope: Profile.Envelope) -> ArraySlice<UInt8> {
-        switch envelope {
+        if isCarried { return bytes[data] }
+        return switch envelope {
         case .event: bytes[...]
         case .data: bytes[data]
         }

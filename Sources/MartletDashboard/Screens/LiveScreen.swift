@@ -64,7 +64,7 @@ struct LiveScreen: Screen {
 
         mutating func add(_ item: LiveItem) {
             switch item {
-            case .tick: break
+            case .received, .tick: break
             case .accepted(let event, let deliveries, let isReplay):
                 add(event, isNew: !isReplay)
                 for delivery in deliveries { add(delivery, event, isNew: true) }

@@ -321,7 +321,14 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         }
         var headers: [HeaderField] = []
         headers.reserveCapacity(signed.count + target.endpoint.headers.count + 2)
-        headers.append(Self.contentType)
+        if let carriage = parcel.event.body.carriage {
+            // What the sender called its own signature must not stand beside ours under the same name.
+            headers += carriage.headers.filter { carried in
+                !signed.contains { $0.name.lowercased() == carried.name }
+            }
+        } else {
+            headers.append(Self.contentType)
+        }
         headers.append(userAgent)
         for (name, value) in signed { headers.append(HeaderField(name: name, value: value)) }
         var recorded = AttemptRequest(url: target.endpoint.url, headers: headers)

@@ -52,6 +52,25 @@ enum EndpointRow {
     }
 }
 
+/// The columns that make a source.
+enum SourceRow {
+    static let columns = """
+        environment, id, application, record, secret, previous_secret, overlap_ends, cut_over_at, created_at, updated_at
+        """
+
+    static func read(_ row: Row) throws(StoreError) -> Source {
+        let secrets = row.optionalBytes(4).map { current in
+            SealedSecrets(
+                current: current, previous: row.optionalBytes(5), overlapEnds: row.optionalTimestamp(6),
+                cutOverAt: row.optionalTimestamp(7))
+        }
+        return try SourceRecord.decode(
+            row.bytes(3), id: try row.identifier(1), environment: try row.identifier(0),
+            application: try row.optionalIdentifier(2), secrets: secrets, createdAt: row.timestamp(8),
+            updatedAt: row.timestamp(9))
+    }
+}
+
 /// The columns that make an API key.
 enum KeyRow {
     static let columns = "environment, id, application, hash, record, created_at"

@@ -11,9 +11,10 @@ extension Reader {
                 try pipeline.add("SELECT \(EndpointRow.columns) FROM endpoints WHERE deleted_at IS NULL")
                 try pipeline.add("SELECT \(KeyRow.columns) FROM keys")
                 try pipeline.add("SELECT environment, name FROM event_types ORDER BY environment, name")
+                try pipeline.add("SELECT \(SourceRow.columns) FROM sources")
             }
             var configuration = Configuration()
-            guard rows.count == 6 else { throw .unavailable("The connection to PostgreSQL was lost.") }
+            guard rows.count == 7 else { throw .unavailable("The connection to PostgreSQL was lost.") }
             configuration.environments = try rows[0].map(EnvironmentRow.read)
             configuration.profiles = try rows[1].map(ProfileRow.read)
             configuration.applications = try rows[2].map(ApplicationRow.read)
@@ -22,6 +23,7 @@ extension Reader {
             configuration.eventTypes = try rows[5].map { (row) throws(StoreError) in
                 EventTypeReference(environment: try row.identifier(0), name: row.text(1))
             }
+            configuration.sources = try rows[6].map(SourceRow.read)
             return configuration
         }
     }
@@ -70,6 +72,21 @@ extension Reader {
             $0.add(cursor ?? .last)
             $0.add(limit)
         }.map(KeyRow.read)
+    }
+
+    func sources(
+        in environment: EnvironmentID, before cursor: SourceID?, limit: Int
+    ) throws(StoreError) -> [Source] {
+        try query(
+            """
+            SELECT \(SourceRow.columns) FROM sources WHERE environment = $1::uuid AND id < $2::uuid
+            ORDER BY id DESC LIMIT $3::bigint
+            """
+        ) {
+            $0.add(environment)
+            $0.add(cursor ?? .last)
+            $0.add(limit)
+        }.map(SourceRow.read)
     }
 
     func eventTypes(
@@ -162,6 +179,10 @@ extension Reader {
             return try row(KeyRow.columns, "keys", byID).map { (row) throws(StoreError) in
                 .putKey(try KeyRow.read(row))
             } ?? .deleteKey(environment: key.environment, id: id())
+        case .source:
+            return try row(SourceRow.columns, "sources", byID).map { (row) throws(StoreError) in
+                .putSource(try SourceRow.read(row))
+            } ?? .deleteSource(environment: key.environment, id: id())
         }
     }
 

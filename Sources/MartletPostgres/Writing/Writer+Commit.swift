@@ -4,7 +4,7 @@ import MartletStore
 extension Writer {
     /// Makes a batch durable in one transaction: in one trip to the server where nothing of it has to be looked up first.
     func commit(_ batch: CommitBatch) throws(StoreError) -> CommitResult {
-        if batch.acceptances.isEmpty, batch.settlements.isEmpty { return CommitResult() }
+        if batch.acceptances.isEmpty, batch.settlements.isEmpty, batch.requests.isEmpty { return CommitResult() }
         let node = try membership.requireNode()
         let waves = SettlementWaves(batch.settlements)
         var result = CommitResult()
@@ -13,8 +13,10 @@ extension Writer {
 
         guard batch.acceptances.contains(where: \.needsLook) else {
             var entries: [Acceptance.Entry] = []
+            var requests = batch.requests
             for acceptance in batch.acceptances {
                 entries.append(contentsOf: acceptance.entries)
+                if let request = acceptance.request { requests.append(request) }
                 result.acceptances.append(
                     .accepted([AcceptanceResult.EntryResult](repeating: .stored, count: acceptance.entries.count)))
             }
@@ -23,6 +25,7 @@ extension Writer {
                 try pipeline.add(Self.fence) { $0.add(node.rawValue) }
                 try store(entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
+                try store(requests, in: pipeline)
             }
             try take(rows.dropFirst(), entries, waves, &settled)
             result.settled = settled
@@ -37,9 +40,13 @@ extension Writer {
             }
         ) { (rows) throws(StoreError) in
             var decision = try decide(batch.acceptances, claims, rows.dropFirst(), on: connection)
+            let requests =
+                batch.requests
+                + zip(batch.acceptances, decision.results).compactMap { $0.request?.judged(by: $1) }
             let rows = try connection.pipeline { (pipeline) throws(StoreError) in
                 try store(decision.entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
+                try store(requests, in: pipeline)
                 try finish(decision, in: pipeline)
                 try pipeline.add("COMMIT")
             }

@@ -69,6 +69,12 @@ extension Writer {
                 $0.add(environment)
                 $0.add(id)
             }
+        case .putSource(let source): try put(source, on: connection)
+        case .deleteSource(let environment, let id):
+            _ = try connection.query("DELETE FROM sources WHERE environment = $1::uuid AND id = $2::uuid") {
+                $0.add(environment)
+                $0.add(id)
+            }
         }
     }
 
@@ -161,9 +167,11 @@ extension Writer {
             $0.add(now)
             $0.add(id)
         }
-        _ = try connection.query("DELETE FROM keys WHERE environment = $1::uuid AND application = $2::uuid") {
-            $0.add(environment)
-            $0.add(id)
+        for table in ["keys", "sources"] {
+            _ = try connection.query("DELETE FROM \(table) WHERE environment = $1::uuid AND application = $2::uuid") {
+                $0.add(environment)
+                $0.add(id)
+            }
         }
         _ = try connection.query(
             """
@@ -266,6 +274,35 @@ extension Writer {
         }
     }
 
+    private func put(_ source: Source, on connection: Connection) throws(StoreError) {
+        try connection.check(source.environment)
+        _ = try connection.query(
+            """
+            INSERT INTO sources (
+                environment, id, application, record, secret, previous_secret, overlap_ends, cut_over_at, created_at,
+                updated_at)
+            VALUES (
+                $1::uuid, $2::uuid, $3::uuid, $4::text, $5::bytea, $6::bytea, $7::bigint, $8::bigint, $9::bigint,
+                $10::bigint)
+            ON CONFLICT (environment, id) DO UPDATE SET
+                application = excluded.application, record = excluded.record, secret = excluded.secret,
+                previous_secret = excluded.previous_secret, overlap_ends = excluded.overlap_ends,
+                cut_over_at = excluded.cut_over_at, created_at = excluded.created_at, updated_at = excluded.updated_at
+            """
+        ) {
+            $0.add(source.environment)
+            $0.add(source.id)
+            $0.add(source.application)
+            $0.add(SourceRecord.encode(source))
+            $0.add(source.secrets?.current)
+            $0.add(source.secrets?.previous)
+            $0.add(source.secrets?.overlapEnds)
+            $0.add(source.secrets?.cutOverAt)
+            $0.add(source.createdAt)
+            $0.add(source.updatedAt)
+        }
+    }
+
     // MARK: The log of changes
 
     private func log(_ keys: [ChangeKey], on connection: Connection) throws(StoreError) {
@@ -309,6 +346,7 @@ struct ChangeKey: Hashable {
         case endpoint = 4
         case eventType = 5
         case key = 6
+        case source = 7
     }
 
     var kind: Kind
@@ -345,6 +383,8 @@ struct ChangeKey: Hashable {
             case .deleteEventType(let environment, let name): key(.eventType, environment, named: name)
             case .putKey(let it): key(.key, it.environment, it.id)
             case .deleteKey(let environment, let id): key(.key, environment, id)
+            case .putSource(let it): key(.source, it.environment, it.id)
+            case .deleteSource(let environment, let id): key(.source, environment, id)
             }
     }
 }

@@ -235,7 +235,9 @@ extension Writer {
         ORDER BY s.n
         ON CONFLICT (environment, key) DO UPDATE SET
             fingerprint = excluded.fingerprint, expires_at = excluded.expires_at, state = 2, answer = NULL
-            WHERE a.expires_at <= excluded.expires_at - \(IdempotencyStamp.lifetime.wholeMilliseconds)
+            WHERE a.expires_at <= (
+                SELECT p.presented_at FROM unnest($1::uuid[], $2::bytea[], $5::bigint[]) AS p (environment, key, presented_at)
+                WHERE p.environment = a.environment AND p.key = a.key)
         RETURNING environment, key
         """
 
@@ -248,6 +250,7 @@ extension Writer {
         bind(stamps, to: parameters)
         parameters.array(.bytes, stamps) { $0.add($1.fingerprint) }
         parameters.array(.int64, stamps) { $0.add($1.expiresAt) }
+        parameters.array(.int64, stamps) { $0.add($1.presentedAt) }
     }
 
     private static func earlierUse(_ row: Row) throws(StoreError) -> (Named, EarlierUse) {

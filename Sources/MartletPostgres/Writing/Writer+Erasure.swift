@@ -114,7 +114,7 @@ struct Erasing {
             requestedAt: row.timestamp(0), cursor: try row.optionalIdentifier(1) ?? birth, isLast: row.boolean(2))
     }
 
-    /// Removes what was summed up and told of the application's endpoints, and its jobs. `false` where there is nothing left.
+    /// Removes what was summed up and told of the application's endpoints, its jobs and what its sources received. `false` where there is nothing left.
     func eraseSums(limit: Int) throws(StoreError) -> Bool {
         for sql in Self.sums {
             let rows = try connection.query(sql) {
@@ -146,6 +146,10 @@ struct Erasing {
         """
         DELETE FROM jobs WHERE (environment, id) IN (
             SELECT environment, id FROM jobs WHERE application = $1::uuid LIMIT $2::bigint)
+        """,
+        """
+        DELETE FROM requests WHERE (environment, id) IN (
+            SELECT environment, id FROM requests WHERE application = $1::uuid LIMIT $2::bigint)
         """,
     ]
 

@@ -51,11 +51,15 @@ extension Writer {
         var events: [Event] = []
         var deliveries: [Delivery] = []
         var attempts: [Settlement] = []
+        var requests: [StoredRequest] = []
+
+        var isEmpty: Bool { events.isEmpty && deliveries.isEmpty && requests.isEmpty }
 
         /// `false` where the record is something else.
         mutating func take(_ record: TransferRecord) -> Bool {
             switch record {
             case .event(let event): events.append(event)
+            case .request(let request): requests.append(request)
             case .delivery(let delivery, let attempts):
                 deliveries.append(delivery)
                 for attempt in attempts {
@@ -72,7 +76,7 @@ extension Writer {
     }
 
     private func take(_ history: History, as node: NodeNumber, on connection: Connection) throws(StoreError) {
-        guard !history.events.isEmpty || !history.deliveries.isEmpty else { return }
+        guard !history.isEmpty else { return }
         let chosen = history.events.filter { $0.chosenID != nil }
         _ = try connection.pipeline { (pipeline) throws(StoreError) in
             try store(history.events.map { Acceptance.Entry(event: $0, deliveries: []) }, as: node, in: pipeline)
@@ -90,6 +94,7 @@ extension Writer {
             }
             try store(history.deliveries, as: node, in: pipeline)
             for wave in SettlementWaves(history.attempts).waves { try settle(wave, as: node, in: pipeline) }
+            try store(history.requests, in: pipeline)
         }
     }
 
@@ -108,6 +113,7 @@ extension Writer {
         case .deletedEndpoint(let endpoint): try put(endpoint, on: connection)
         case .eventType(let type): try apply(.createEventType(type), on: connection)
         case .key(let key): try apply(.putKey(key), on: connection)
+        case .source(let source): try apply(.putSource(source), on: connection)
         case .answer(let answer): try put(answer, on: connection)
         case .operationalEvent(let event):
             _ = try connection.query(
@@ -165,7 +171,7 @@ extension Writer {
                 $0.add(health.warnedAt)
                 $0.add(health.lastSuccessAt)
             }
-        case .event, .delivery: preconditionFailure("history is stored by itself")
+        case .event, .delivery, .request: preconditionFailure("history is stored by itself")
         }
     }
 

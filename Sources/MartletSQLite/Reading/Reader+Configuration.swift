@@ -25,6 +25,8 @@ extension Reader {
             ) { (row) throws(StoreError) in
                 EventTypeReference(environment: try environment(row.integer(0)), name: row.text(1))
             }
+            configuration.sources = try rows(
+                of: try connection.cached("SELECT \(Self.sourceColumns) FROM sources"), source)
             return configuration
         }
     }
@@ -88,6 +90,14 @@ extension Reader {
         return try rows(of: statement, eventType).first
     }
 
+    func sources(
+        in environment: EnvironmentID, before cursor: SourceID?, limit: Int
+    ) throws(StoreError) -> [Source] {
+        try page(
+            "SELECT \(Self.sourceColumns) FROM sources WHERE environment = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+            in: environment, before: cursor, limit: limit, source)
+    }
+
     /// A page of a listing by id, newest first. Parameters: 1 the environment, 2 the id before which, 3 the limit.
     private func page<Row, Kind>(
         _ sql: String, in environment: EnvironmentID, before cursor: Identifier<Kind>?, limit: Int,
@@ -133,6 +143,22 @@ extension Reader {
                 current: row.bytes(5), previous: row.optionalBytes(6), overlapEnds: row.optionalTimestamp(7),
                 cutOverAt: row.optionalTimestamp(8)),
             createdAt: row.timestamp(9), updatedAt: row.timestamp(10))
+    }
+
+    static let sourceColumns = """
+        environment, id, application, record, secret, previous_secret, overlap_ends, cut_over_at, created_at, updated_at
+        """
+
+    func source(_ row: Statement) throws(StoreError) -> Source {
+        let secrets = row.optionalBytes(4).map { current in
+            SealedSecrets(
+                current: current, previous: row.optionalBytes(5), overlapEnds: row.optionalTimestamp(6),
+                cutOverAt: row.optionalTimestamp(7))
+        }
+        return try SourceRecord.decode(
+            row.bytes(3), id: try row.identifier(1), environment: try environment(row.integer(0)),
+            application: try row.optionalIdentifier(2), secrets: secrets, createdAt: row.timestamp(8),
+            updatedAt: row.timestamp(9))
     }
 
     static let keyColumns = "environment, id, application, hash, record, created_at"

@@ -29,6 +29,8 @@ extension Reader {
         case .health: "endpoint_health"
         case .events: "events"
         case .deliveries: "deliveries"
+        case .sources: "sources"
+        case .requests: "requests"
         }
     }
 
@@ -111,6 +113,26 @@ extension Reader {
             ) { (row) throws(StoreError) in (.health(try readHealth(row)), TransferKey(row.integer(6))) }
         case .events: try events(after: key, limit: limit)
         case .deliveries: try deliveries(after: key, limit: limit)
+        case .sources:
+            try records(
+                """
+                SELECT \(Self.sourceColumns) FROM sources
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in (.source(try source(row)), TransferKey(row.integer(0), row.bytes(1))) }
+        case .requests:
+            try records(
+                """
+                SELECT \(RequestRow.columns), body, environment FROM requests
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit,
+                size: { if case .request(let request) = $0 { request.body.count } else { 0 } }
+            ) { (row) throws(StoreError) in
+                let environment = row.integer(RequestRow.count + 1)
+                var request = try RequestRow.read(row, environment: try self.environment(environment))
+                request.body = row.bytes(RequestRow.count)
+                return (.request(request), TransferKey(environment, row.bytes(0)))
+            }
         }
     }
 

@@ -8,8 +8,13 @@ extension Writer {
             var result = CommitResult()
             result.acceptances.reserveCapacity(batch.acceptances.count)
             result.settled.reserveCapacity(batch.settlements.count)
-            for acceptance in batch.acceptances { result.acceptances.append(try accept(acceptance)) }
+            for acceptance in batch.acceptances {
+                let accepted = try accept(acceptance)
+                if let request = acceptance.request?.judged(by: accepted) { try put(request) }
+                result.acceptances.append(accepted)
+            }
             for settlement in batch.settlements { result.settled.append(try settle(settlement)) }
+            for request in batch.requests { try put(request) }
             return result
         }
     }

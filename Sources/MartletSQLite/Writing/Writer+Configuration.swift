@@ -37,6 +37,9 @@ extension Writer {
         case .putKey(let key): try put(key)
         case .deleteKey(let environment, let id):
             try delete("DELETE FROM keys WHERE environment = ?1 AND id = ?2", in: environment) { $0.bind(2, id) }
+        case .putSource(let source): try put(source)
+        case .deleteSource(let environment, let id):
+            try delete("DELETE FROM sources WHERE environment = ?1 AND id = ?2", in: environment) { $0.bind(2, id) }
         }
     }
 
@@ -140,6 +143,9 @@ extension Writer {
             statement.bind(3, id)
         }
         try delete("DELETE FROM keys WHERE environment = ?1 AND application = ?2", in: environment) { $0.bind(2, id) }
+        try delete("DELETE FROM sources WHERE environment = ?1 AND application = ?2", in: environment) {
+            $0.bind(2, id)
+        }
         try delete(
             """
             UPDATE applications SET deleted_at = ?3, uid = NULL, record = '{}'
@@ -224,6 +230,31 @@ extension Writer {
         statement.bind(4, key.hash)
         statement.bind(5, text: KeyRecord.encode(key))
         statement.bind(6, key.createdAt)
+        try statement.run()
+    }
+
+    private func put(_ source: Source) throws(StoreError) {
+        let statement = try connection.cached(
+            """
+            INSERT INTO sources (
+                environment, id, application, record, secret, previous_secret, overlap_ends, cut_over_at, created_at,
+                updated_at
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT (environment, id) DO UPDATE SET
+                application = excluded.application, record = excluded.record, secret = excluded.secret,
+                previous_secret = excluded.previous_secret, overlap_ends = excluded.overlap_ends,
+                cut_over_at = excluded.cut_over_at, created_at = excluded.created_at, updated_at = excluded.updated_at
+            """)
+        statement.bind(1, try existingNumber(of: source.environment))
+        statement.bind(2, source.id)
+        statement.bind(3, source.application)
+        statement.bind(4, text: SourceRecord.encode(source))
+        statement.bind(5, source.secrets?.current)
+        statement.bind(6, source.secrets?.previous)
+        statement.bind(7, source.secrets?.overlapEnds)
+        statement.bind(8, source.secrets?.cutOverAt)
+        statement.bind(9, source.createdAt)
+        statement.bind(10, source.updatedAt)
         try statement.run()
     }
 }

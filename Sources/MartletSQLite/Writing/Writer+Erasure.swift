@@ -95,7 +95,7 @@ extension Writer {
         return ErasureStep(ended: waiting > 0 ? [endpoint: waiting] : [:], isOver: false)
     }
 
-    /// Removes what was summed up and told of the application's endpoints, and its jobs. `false` where there is nothing left.
+    /// Removes what was summed up and told of the application's endpoints, its jobs and what its sources received. `false` where there is nothing left.
     private func eraseSums(of application: ApplicationID, limit: Int) throws(StoreError) -> Bool {
         for sql in Self.sums {
             let statement = try connection.cached(sql)
@@ -126,6 +126,10 @@ extension Writer {
         """
         DELETE FROM jobs WHERE (environment, id) IN (
             SELECT environment, id FROM jobs INDEXED BY jobs_of_application WHERE application = ?1 LIMIT ?2)
+        """,
+        """
+        DELETE FROM requests WHERE number IN (
+            SELECT number FROM requests INDEXED BY requests_of_application WHERE application = ?1 LIMIT ?2)
         """,
     ]
 

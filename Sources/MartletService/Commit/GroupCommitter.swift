@@ -16,8 +16,12 @@ public final class GroupCommitter: Sendable {
     private struct Queue {
         var acceptances: [WaitingAcceptance] = []
         var settlements: [PendingSettlement] = []
+        var requests: [StoredRequest] = []
+        var requestBytes = 0
         var events = 0
         var bytes = 0
+        var isEmpty: Bool { acceptances.isEmpty && settlements.isEmpty && requests.isEmpty }
+
         /// Set while ``run(handingOverTo:)`` has nothing to do.
         var wake: CheckedContinuation<Void, Never>?
         var isClosed = false
@@ -71,7 +75,7 @@ public final class GroupCommitter: Sendable {
         _ acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, ServiceError>) -> Void
     ) throws(ServiceError) {
         try intake.admit(acceptance)
-        let bytes = acceptance.entries.reduce(0) { $0 + $1.event.body.bytes.count }
+        let bytes = acceptance.size
         let waiting = WaitingAcceptance(acceptance: acceptance) { [intake] result in
             switch result {
             case .success(let result):
@@ -124,6 +128,30 @@ public final class GroupCommitter: Sendable {
         wake?.resume()
     }
 
+    /// Writes requests that came to nothing into the request log with the next batch. Nobody waits for it, so what would be
+    /// too much, or is in a batch that fails, is left out.
+    ///
+    /// - Returns: whether the entry was taken.
+    func log(_ request: StoredRequest) -> Bool {
+        guard !intake.isStorageShort else { return false }
+        let footprint = request.footprint
+        let (isTaken, wake) = queue.withLock { queue -> (Bool, CheckedContinuation<Void, Never>?) in
+            guard !queue.isClosed, queue.requests.count < Self.mostWaitingRequests,
+                queue.requestBytes + footprint <= Self.mostWaitingRequestBytes
+            else { return (false, nil) }
+            queue.requests.append(request)
+            queue.requestBytes += footprint
+            defer { queue.wake = nil }
+            return (true, queue.wake)
+        }
+        wake?.resume()
+        return isTaken
+    }
+
+    /// How many entries of the request log may wait, and how many bytes they may have together.
+    private static let mostWaitingRequests = 1000
+    private static let mostWaitingRequestBytes = 8 << 20
+
     /// Returns once every batch that had begun by now has been handed over.
     public func barrier() async {
         await withCheckedContinuation { (pass: CheckedContinuation<Void, Never>) in
@@ -149,9 +177,11 @@ public final class GroupCommitter: Sendable {
     /// Commits batch after batch until ``close()``, telling `receiver` of each before its publishers are answered.
     public func run(handingOverTo receiver: any CommitReceiver) async {
         var pause = Duration.zero
-        while let (acceptances, settlements) = await nextBatch() {
+        while let next = await nextBatch() {
+            let (acceptances, settlements) = (next.acceptances, next.settlements)
             let batch = CommitBatch(
-                acceptances: acceptances.map(\.acceptance), settlements: settlements.map(\.settlement))
+                acceptances: acceptances.map(\.acceptance), settlements: settlements.map(\.settlement),
+                requests: next.requests)
             do throws(StoreError) {
                 let result = try await store.commit(batch)
                 pause = .zero
@@ -163,6 +193,9 @@ public final class GroupCommitter: Sendable {
                 if feed.isHeard {
                     feed.accepted(entries(of: acceptances, result.acceptances))
                     feed.settled(outcomes.lazy.filter(\.moved))
+                    feed.received(next.requests)
+                    feed.received(
+                        zip(acceptances, result.acceptances).lazy.compactMap { $0.acceptance.request?.judged(by: $1) })
                 }
                 finishBatch()
                 for (waiting, result) in zip(acceptances, result.acceptances) { waiting.answer(.success(result)) }
@@ -197,10 +230,10 @@ public final class GroupCommitter: Sendable {
         }
     }
 
-    private func nextBatch() async -> ([WaitingAcceptance], [PendingSettlement])? {
+    private func nextBatch() async -> NextBatch? {
         while true {
-            let batch: ([WaitingAcceptance], [PendingSettlement])?? = queue.withLock { queue in
-                guard !queue.acceptances.isEmpty || !queue.settlements.isEmpty else {
+            let batch: NextBatch?? = queue.withLock { queue in
+                guard !queue.isEmpty else {
                     return queue.isClosed ? .some(nil) : nil
                 }
                 queue.batchesBegun += 1
@@ -209,7 +242,7 @@ public final class GroupCommitter: Sendable {
             if let batch { return batch }
             await withCheckedContinuation { (wake: CheckedContinuation<Void, Never>) in
                 let isWanted = queue.withLock { queue in
-                    if queue.acceptances.isEmpty, queue.settlements.isEmpty, !queue.isClosed {
+                    if queue.isEmpty, !queue.isClosed {
                         queue.wake = wake
                         return false
                     }
@@ -220,7 +253,13 @@ public final class GroupCommitter: Sendable {
         }
     }
 
-    private func take(from queue: inout Queue) -> ([WaitingAcceptance], [PendingSettlement]) {
+    private struct NextBatch {
+        var acceptances: [WaitingAcceptance]
+        var settlements: [PendingSettlement]
+        var requests: [StoredRequest]
+    }
+
+    private func take(from queue: inout Queue) -> NextBatch {
         var events = 0
         var count = 0
         while count < queue.acceptances.count, count == 0 || events < limits.batch {
@@ -230,9 +269,12 @@ public final class GroupCommitter: Sendable {
         let acceptances = queue.acceptances.takeFirst(count)
         for waiting in acceptances {
             queue.events -= waiting.acceptance.entries.count
-            for entry in waiting.acceptance.entries { queue.bytes -= entry.event.body.bytes.count }
+            queue.bytes -= waiting.acceptance.size
         }
-        return (acceptances, queue.settlements.takeFirst(limits.batch))
+        let requests = queue.requests.takeFirst(limits.batch)
+        for request in requests { queue.requestBytes -= request.footprint }
+        return NextBatch(
+            acceptances: acceptances, settlements: queue.settlements.takeFirst(limits.batch), requests: requests)
     }
 
     private func putBack(_ settlements: [PendingSettlement]) {
@@ -269,6 +311,20 @@ public final class GroupCommitter: Sendable {
             }
         }
         return parcels
+    }
+}
+
+extension Acceptance {
+    /// How many bytes it keeps in memory, its bodies above all.
+    fileprivate var size: Int {
+        entries.reduce(request?.footprint ?? 0) { $0 + $1.event.body.bytes.count }
+    }
+}
+
+extension StoredRequest {
+    /// How many bytes it keeps in memory.
+    fileprivate var footprint: Int {
+        headers.reduce(256 + body.count + url.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
     }
 }
 

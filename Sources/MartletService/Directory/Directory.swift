@@ -11,6 +11,7 @@ public final class Directory: Sendable {
         var keys: [[UInt8]: APIKey] = [:]
         var environmentOfEndpoint: [EndpointID: EnvironmentID] = [:]
         var targets: [EndpointID: DeliveryTarget] = [:]
+        var sourcesByToken: [SourceToken: Source] = [:]
     }
 
     /// Held by whoever reads the configuration in order to change it.
@@ -32,6 +33,7 @@ public final class Directory: Sendable {
             for application in configuration.applications { state.apply(.putApplication(application)) }
             for endpoint in configuration.endpoints { state.apply(.putEndpoint(endpoint)) }
             for key in configuration.keys { state.apply(.putKey(key)) }
+            for source in configuration.sources { state.apply(.putSource(source)) }
             for type in configuration.eventTypes { state.worlds[type.environment]?.eventTypes.insert(type.name) }
         }
     }
@@ -106,6 +108,18 @@ public final class Directory: Sendable {
         state.withLock { $0.worlds[environment]?.profiles.values.sorted { $0.profile.name < $1.profile.name } ?? [] }
     }
 
+    public func source(_ id: SourceID, in environment: EnvironmentID) -> Source? {
+        state.withLock { $0.worlds[environment]?.sources[id] }
+    }
+
+    /// Every source of an environment.
+    public func sources(in environment: EnvironmentID) -> [Source] {
+        state.withLock { Array($0.worlds[environment]?.sources.values ?? [:].values) }
+    }
+
+    /// The source whose URL ends in a token.
+    public func source(token: SourceToken) -> Source? { state.withLock { $0.sourcesByToken[token] } }
+
     public func isInCatalogue(_ type: String, in environment: EnvironmentID) -> Bool {
         state.withLock { $0.worlds[environment]?.eventTypes.contains(type) ?? false }
     }
@@ -162,6 +176,9 @@ extension Directory.State {
             for endpoint in worlds[environment]?.endpointsByApplication[id] ?? [] { delete(endpoint, in: environment) }
             worlds[environment]?.deleteApplication(id)
             keys = keys.filter { $0.value.environment != environment || $0.value.application != id }
+            for source in worlds[environment]?.sources.values.filter({ $0.application == id }) ?? [] {
+                deleteSource(source.id, in: environment)
+            }
         case .putEndpoint(let endpoint):
             worlds[endpoint.environment]?.put(endpoint)
             environmentOfEndpoint[endpoint.id] = endpoint.environment
@@ -173,7 +190,20 @@ extension Directory.State {
         case .putKey(let key): keys[key.hash] = key
         case .deleteKey(let environment, let id):
             keys = keys.filter { $0.value.environment != environment || $0.value.id != id }
+        case .putSource(let source): put(source)
+        case .deleteSource(let environment, let id): deleteSource(id, in: environment)
         }
+    }
+
+    private mutating func put(_ source: Source) {
+        deleteSource(source.id, in: source.environment)
+        worlds[source.environment]?.sources[source.id] = source
+        sourcesByToken[source.token] = source
+    }
+
+    private mutating func deleteSource(_ id: SourceID, in environment: EnvironmentID) {
+        guard let source = worlds[environment]?.sources.removeValue(forKey: id) else { return }
+        sourcesByToken[source.token] = nil
     }
 
     private mutating func delete(_ endpoint: EndpointID, in environment: EnvironmentID) {

@@ -17,6 +17,7 @@ struct World {
     /// Moves on with every change of an endpoint.
     private(set) var version = 0
     var eventTypes: Set<String> = []
+    var sources: [SourceID: Source] = [:]
 
     init(_ environment: Environment) { self.environment = environment }
 

@@ -1,5 +1,5 @@
 public import MartletCore
-import MartletStore
+public import MartletStore
 import Synchronization
 
 /// Tells whoever listens what became durable in this process, as it does. While nobody listens it costs the commit one
@@ -80,6 +80,13 @@ public final class LiveFeed: Sendable {
         }
     }
 
+    /// Requests stand in the log of a source.
+    func received(_ requests: some Sequence<StoredRequest>) {
+        let listeners = Array(listeners.withLock(\.all).values)
+        guard !listeners.isEmpty else { return }
+        for request in requests { tell(.received(request), listeners) }
+    }
+
     private func tell(_ item: LiveItem, _ listeners: [Listener]) {
         for listener in listeners {
             guard let item = listener.filter.narrowed(item) else { continue }
@@ -94,6 +101,8 @@ public enum LiveItem: Sendable {
     case accepted(Event, deliveries: [Delivery], isReplay: Bool)
     /// An attempt is over, and its delivery stands as it is given.
     case attempted(Event, Delivery, Attempt)
+    /// A source received a request, and judged it.
+    case received(StoredRequest)
     /// Nothing; a listener asked to be woken.
     case tick
 
@@ -101,7 +110,7 @@ public enum LiveItem: Sendable {
     public var event: Event? {
         switch self {
         case .accepted(let event, _, _), .attempted(let event, _, _): event
-        case .tick: nil
+        case .received, .tick: nil
         }
     }
 }
@@ -114,10 +123,13 @@ public struct LiveFilter: Sendable {
     public var endpoint: EndpointID?
     /// A type or a pattern: see ``EventTypeName``.
     public var type: String?
+    /// The requests of this source alone.
+    public var source: SourceID?
 
     /// What of an item the listener is told; `nil` for nothing.
     func narrowed(_ item: LiveItem) -> LiveItem? {
-        guard let event = item.event, event.environment == environment else { return nil }
+        if case .received(let request) = item { return wants(request) ? item : nil }
+        guard source == nil, let event = item.event, event.environment == environment else { return nil }
         if let type, !EventTypeName.pattern(type, covers: event.type) { return nil }
         switch item {
         case .accepted(_, let deliveries, let isReplay):
@@ -132,8 +144,14 @@ public struct LiveFilter: Sendable {
         case .attempted(_, let delivery, _):
             if let endpoint, delivery.endpoint != endpoint { return nil }
             return application.map { $0 == delivery.application } ?? true ? item : nil
-        case .tick: return nil
+        case .received, .tick: return nil
         }
+    }
+
+    private func wants(_ request: StoredRequest) -> Bool {
+        guard request.environment == environment, type == nil, endpoint == nil else { return false }
+        if let application, request.application != application { return false }
+        return source.map { $0 == request.source } ?? true
     }
 }
 

@@ -12,15 +12,15 @@ public struct LiveService: Sendable {
     ///   - type: a type or a pattern, or `nil` for all.
     ///   - application: the id or uid of the one that is wanted, or `nil` for all.
     public func subscribe(
-        type: String?, application: String?, endpoint: EndpointID?, for principal: Principal
+        type: String?, application: String?, endpoint: EndpointID?, source: SourceID? = nil, for principal: Principal
     ) throws(ServiceError) -> LiveSubscription {
         try context.committer.feed.subscribe(
-            filter(type: type, application: application, endpoint: endpoint, for: principal))
+            filter(type: type, application: application, endpoint: endpoint, source: source, for: principal))
     }
 
     /// What such a listener would hear of; refused where it makes no sense.
     public func filter(
-        type: String?, application: String?, endpoint: EndpointID?, for principal: Principal
+        type: String?, application: String?, endpoint: EndpointID?, source: SourceID? = nil, for principal: Principal
     ) throws(ServiceError) -> LiveFilter {
         try principal.require(.readEvents)
         if let type, !EventTypeName.isValidPattern(type) {
@@ -29,7 +29,8 @@ public struct LiveService: Sendable {
         if let endpoint { _ = try context.endpoint(endpoint, for: principal) }
         return LiveFilter(
             environment: principal.environment,
-            application: try context.application(named: application, for: principal)?.id, endpoint: endpoint, type: type
-        )
+            application: try context.application(named: application, for: principal)?.id, endpoint: endpoint,
+            type: type,
+            source: source)
     }
 }

@@ -80,7 +80,9 @@ public final class ConfigurationFollower: Sendable {
             guard !directory.customProfiles(in: custom.environment).contains(custom) else { return false }
             directory.apply([change])
             directory.tellFollowers(of: custom.profile.name, in: custom.environment, courier)
-        case .deleteProfile, .putApplication, .createEventType, .putEventType, .deleteEventType, .putKey, .deleteKey:
+        case .deleteProfile, .putApplication, .createEventType, .putEventType, .deleteEventType, .putKey, .deleteKey,
+            .putSource,
+            .deleteSource:
             directory.apply([change])
         }
         return false

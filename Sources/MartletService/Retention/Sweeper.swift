@@ -10,6 +10,7 @@ public struct Sweeper: Sendable {
         public var payloads = 0
         public var events = 0
         public var deliveries = 0
+        public var requests = 0
         public var hours = 0
         public var keys = 0
         public var operationalEvents = 0
@@ -52,7 +53,8 @@ public struct Sweeper: Sendable {
                         "what was old was dropped",
                         metadata: [
                             "payloads": "\(sums.payloads)", "events": "\(sums.events)",
-                            "deliveries": "\(sums.deliveries)", "hours": "\(sums.hours)", "keys": "\(sums.keys)",
+                            "deliveries": "\(sums.deliveries)", "requests": "\(sums.requests)",
+                            "hours": "\(sums.hours)", "keys": "\(sums.keys)",
                             "operational_events": "\(sums.operationalEvents)",
                         ])
                 }
@@ -75,6 +77,11 @@ public struct Sweeper: Sendable {
             try await dropHistory(of: environment, before: now - history, &sums)
             let payloads = environment.retention.payloads ?? limits.payloads
             try await dropPayloads(of: environment, before: now - payloads, &sums)
+            // What a request brought is a payload, and what it looked like is of no use without.
+            sums.requests += try await all { () throws(StoreError) in
+                try await store.dropRequests(
+                    in: environment.id, before: now - min(payloads, history), limit: limits.step)
+            }
         }
         // Sums and operational events are not told apart by environment.
         sums.hours = try await all { () throws(StoreError) in

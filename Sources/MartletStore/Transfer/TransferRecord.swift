@@ -21,6 +21,8 @@ public enum TransferRecord: Sendable {
     case event(Event)
     /// With all of its attempts, the first one first.
     case delivery(Delivery, attempts: [Attempt])
+    case source(Source)
+    case request(StoredRequest)
 }
 
 /// An application that was deleted.

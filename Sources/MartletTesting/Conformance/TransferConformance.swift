@@ -117,6 +117,13 @@ public enum TransferConformance {
         let stamped = world.event()
         try await world.accept(
             Acceptance(entries: [.init(event: stamped, deliveries: [])], stamp: world.stamp("published")))
+        let source = world.source()
+        try await store.apply([.putSource(source)])
+        _ = try await store.commit(
+            CommitBatch(requests: [
+                world.request(to: source, body: [0, 255]),
+                world.request(to: source, verdict: .refused(code: "stale", reason: "Late.")),
+            ]))
         try await store.apply([
             .deleteEndpoint(environment: world.live.id, id: deleted.id, at: now),
             .eraseApplication(environment: world.live.id, id: gone.id, at: now),
@@ -136,6 +143,18 @@ public enum TransferConformance {
         try expectEqual(Set(found.applications), Set(wanted.applications))
         try expectEqual(Set(found.endpoints), Set(wanted.endpoints))
         try expectEqual(Set(found.keys), Set(wanted.keys))
+        try expectEqual(found.sources, wanted.sources)
+        for inbound in wanted.sources {
+            let query = RequestQuery(environment: inbound.environment, source: inbound.id, limit: 10)
+            let requests = try await source.requests(query).items
+            try expectEqual(requests.count, 2)
+            try expectEqual(try await target.requests(query).items, requests)
+            for request in requests {
+                try expectEqual(
+                    try await target.request(request.id, in: inbound.environment),
+                    try await source.request(request.id, in: inbound.environment))
+            }
+        }
         try expectEqual(Set(found.eventTypes), Set(wanted.eventTypes))
         try expectEqual(
             try await target.eventType("a.b", in: world.live.id), try await source.eventType("a.b", in: world.live.id))

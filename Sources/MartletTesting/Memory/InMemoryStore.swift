@@ -208,6 +208,28 @@ public final class InMemoryStore: Store {
         try with { $0.forgetOperationalEvents(createdBefore: instant, limit: limit) }
     }
 
+    // MARK: Sources
+
+    public func sources(
+        in environment: EnvironmentID, before cursor: SourceID?, limit: Int
+    ) async throws(StoreError) -> [Source] {
+        try with { $0.sources(in: environment, before: cursor, limit: limit) }
+    }
+
+    public func request(_ id: RequestID, in environment: EnvironmentID) async throws(StoreError) -> StoredRequest? {
+        try with { $0.request(id, in: environment) }
+    }
+
+    public func requests(_ query: RequestQuery) async throws(StoreError) -> Found<StoredRequest, RequestID> {
+        try with { $0.requests(query) }
+    }
+
+    public func dropRequests(
+        in environment: EnvironmentID, before instant: Timestamp, limit: Int
+    ) async throws(StoreError) -> Int {
+        try with { $0.dropRequests(in: environment, before: instant, limit: limit) }
+    }
+
     // MARK: History
 
     public func event(_ id: EventID, in environment: EnvironmentID) async throws(StoreError) -> Event? {

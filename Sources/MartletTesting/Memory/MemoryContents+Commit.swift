@@ -28,15 +28,21 @@ extension MemoryContents {
             }
         }
         return batch.settlements.allSatisfy { environments[$0.environment] != nil }
+            && batch.requests.allSatisfy { environments[$0.environment] != nil }
     }
 
     private mutating func carryOut(_ batch: CommitBatch, _ viewer: Viewer) throws(StoreError) -> CommitResult {
         var result = CommitResult()
-        for acceptance in batch.acceptances { result.acceptances.append(try accept(acceptance, viewer)) }
+        for acceptance in batch.acceptances {
+            let accepted = try accept(acceptance, viewer)
+            if let request = acceptance.request?.judged(by: accepted) { try put(request) }
+            result.acceptances.append(accepted)
+        }
         for settlement in batch.settlements {
             try check(settlement.environment)
             result.settled.append(settle(settlement, viewer))
         }
+        for request in batch.requests { try put(request) }
         return result
     }
 

@@ -14,6 +14,7 @@ extension MemoryContents {
         configuration.eventTypes = eventTypes.keys
             .sorted { ($0.environment, $0.name) < ($1.environment, $1.name) }
             .map { EventTypeReference(environment: $0.environment, name: $0.name) }
+        configuration.sources = sources.values.sorted { $0.id < $1.id }
         return configuration
     }
 
@@ -65,6 +66,11 @@ extension MemoryContents {
             keys[key.id] = key
         case .deleteKey(let environment, let id):
             if keys[id]?.environment == environment { keys[id] = nil }
+        case .putSource(let source):
+            try require(source.environment)
+            sources[source.id] = source
+        case .deleteSource(let environment, let id):
+            if sources[id]?.environment == environment { sources[id] = nil }
         }
     }
 
@@ -80,6 +86,7 @@ extension MemoryContents {
         deletedApplications[id] = environment
         for endpoint in endpoints.values where endpoint.application == id { delete(endpoint.id) }
         keys = keys.filter { $0.value.application != id }
+        sources = sources.filter { $0.value.application != id }
     }
 
     private mutating func put(_ application: Application) throws(StoreError) {

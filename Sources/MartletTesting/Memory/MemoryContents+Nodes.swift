@@ -226,12 +226,15 @@ extension MemoryContents {
         case .putKey(let key):
             return keys[key.id].map(ConfigurationChange.putKey)
                 ?? .deleteKey(environment: key.environment, id: key.id)
+        case .putSource(let source):
+            return sources[source.id].map(ConfigurationChange.putSource)
+                ?? .deleteSource(environment: source.environment, id: source.id)
         case .deleteProfile(let environment, let name):
             return profiles[Named(environment: environment, name: name)].map(ConfigurationChange.putProfile) ?? change
         case .deleteEventType(let environment, let name):
             return eventTypes[Named(environment: environment, name: name)].map(ConfigurationChange.putEventType)
                 ?? change
-        case .deleteApplication, .eraseApplication, .deleteEndpoint, .deleteKey: return change
+        case .deleteApplication, .eraseApplication, .deleteEndpoint, .deleteKey, .deleteSource: return change
         }
     }
 }

@@ -83,6 +83,7 @@ extension MemoryContents {
         }
         operationalEvents = operationalEvents.filter { $0.value.application != application }
         jobs = jobs.filter { $0.value.application != application }
+        requests = requests.filter { $0.value.application != application }
         let meant = events.values.filter { $0.application == application }.sorted { $0.id < $1.id }.prefix(limit)
         for event in meant { drop(event) }
         erasure.events += meant.count

@@ -47,6 +47,8 @@ extension MemoryContents {
             answers[Named(answer.stamp)] = Answer(stamp: answer.stamp, kind: kind)
         case .operationalEvent(let event): operationalEvents[event.id] = event
         case .job(let job): jobs[job.id] = job
+        case .source(let source): sources[source.id] = source
+        case .request(let request): requests[request.id] = request
         case .hour(let hour): hours[hour.endpoint, default: [:]][hour.hour] = hour
         case .health(let health): self.health[health.endpoint] = health
         case .event(let event):

@@ -38,6 +38,8 @@ struct MemoryContents: Sendable {
     var scheduled: [EndpointID: Set<DeliveryID>] = [:]
     var attempts: [DeliveryID: [Attempt]] = [:]
     var jobs: [JobID: Job] = [:]
+    var sources: [SourceID: Source] = [:]
+    var requests: [RequestID: StoredRequest] = [:]
     /// Up to which event payloads were dropped, by environment, and which were left for a delivery that was scheduled.
     var payloadMarks: [EnvironmentID: EventID] = [:]
     var latePayloads: Set<EventID> = []

@@ -6,11 +6,14 @@ public struct PresetParameter: Sendable, Hashable {
     public var summary: String
     /// What counts when it is left out; `nil` where it must be given.
     public var fallback: String?
+    /// Whether it proves something to somebody, and is kept and shown as secrets are.
+    public var isSecret: Bool
 
     /// Describes a parameter.
-    public init(_ name: String, _ summary: String, fallback: String? = nil) {
+    public init(_ name: String, _ summary: String, fallback: String? = nil, isSecret: Bool = false) {
         self.name = name
         self.summary = summary
         self.fallback = fallback
+        self.isSecret = isSecret
     }
 }

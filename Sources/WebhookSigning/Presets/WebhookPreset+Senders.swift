@@ -432,7 +432,8 @@ extension WebhookPreset {
             name: "meta",
             parameters: [
                 PresetParameter(
-                    "verify_token", "the verify token typed in at Meta; empty refuses handshakes", fallback: "")
+                    "verify_token", "the verify token typed in at Meta; empty refuses handshakes", fallback: "",
+                    isSecret: true)
             ]
         ) { settings in
             WebhookPreset(

@@ -51,6 +51,8 @@ extension TransferPart {
         case .health: "health of webhooks"
         case .events: "events"
         case .deliveries: "deliveries"
+        case .sources: "sources"
+        case .requests: "inbound requests"
         }
     }
 }

@@ -1,0 +1,230 @@
+public import MartletCore
+import MartletStore
+import WebhookSigning
+
+/// Receives what senders send to sources: admits, judges, keeps, answers.
+public struct InboundService: Sendable {
+    let context: ServiceContext
+
+    public init(_ context: ServiceContext) { self.context = context }
+
+    /// The largest body of a request that was refused which the log keeps, in bytes.
+    static let longestRefusedBody = 256 << 10
+
+    /// Decides by what comes before a request's body whether that is read at all.
+    public func admit(_ head: InboundHead) -> InboundAdmission {
+        let now = context.time.now()
+        guard let token = SourceToken(head.token), let inlet = context.directory.inlet(token, at: now) else {
+            return .refused(.notFound)
+        }
+        let address = head.address.flatMap { IPAddress($0) }
+        let visit = InboundVisit(inlet: inlet, head: head, address: address, receivedAt: now)
+        guard inlet.source.isActive else {
+            note(visit, .inactive)
+            return .refused(.notFound)
+        }
+        if case .limited(let scope, let retryAfter) = inlet.admit(address, at: now) {
+            note(visit, .limited(scope, retryAfter: retryAfter))
+            return .refused(.limited(retryAfter: retryAfter))
+        }
+        let limit = inlet.source.limits.maxBodySize
+        if let length = head.length, length > limit { return .refused(tooLarge(visit)) }
+        return .open(visit, limit: limit)
+    }
+
+    /// Notes that a body turned out to be larger than the source takes.
+    public func tooLarge(_ visit: InboundVisit) -> InboundAnswer {
+        note(visit, .tooLarge(limit: visit.inlet.source.limits.maxBodySize))
+        return .tooLarge
+    }
+
+    /// Judges an admitted request. What is believed is durable when this returns.
+    public func receive(_ visit: InboundVisit, body: [UInt8]) async -> InboundAnswer {
+        await receiveTold(visit, body: body).answer
+    }
+
+    /// What a request came to.
+    struct Told {
+        var answer: InboundAnswer
+        /// The request as it is kept, where it is.
+        var request: StoredRequest?
+    }
+
+    /// As ``receive(_:body:)``, telling what was kept.
+    func receiveTold(_ visit: InboundVisit, body: [UInt8]) async -> Told {
+        let inlet = visit.inlet
+        let receiver: WebhookReceiver
+        do throws(Inlet.Misconfiguration) {
+            receiver = try inlet.receiver(at: visit.receivedAt)
+        } catch {
+            context.log.error(
+                "a source cannot judge its requests",
+                metadata: ["source": "\(inlet.source.id)", "error": "\(error.message)"])
+            let verdict = RequestVerdict.refused(code: "source_misconfigured", reason: error.message)
+            return await refused(visit, body, verdict, preset: nil)
+        }
+        let request = WebhookRequest(
+            method: visit.head.method, url: visit.head.url, headers: visit.head.headers.map { ($0.name, $0.value) },
+            body: body, remoteAddress: visit.head.address)
+        switch receiver.receive(request, now: visit.receivedAt.seconds) {
+        case .refused(let failure):
+            return await refused(visit, body, .refused(failure), preset: receiver.preset)
+        case .answered(let answer):
+            let stored = keep(visit, .answered(status: answer.status), body: body, preset: receiver.preset)
+            log(stored, of: inlet)
+            return Told(answer: .answer(answer), request: stored)
+        case .accepted(let acceptance):
+            do throws(ServiceError) {
+                let (kept, _) = try await accept(visit, acceptance, body, preset: receiver.preset)
+                return Told(answer: .answer(receiver.preset.acknowledgement), request: kept)
+            } catch {
+                return Told(answer: .unavailable(error), request: nil)
+            }
+        }
+    }
+
+    // MARK: Accepting
+
+    /// Makes an event of a request that was believed, and both durable with the event's deliveries.
+    ///
+    /// - Returns: the request as it is kept, and the deliveries that were made; none of a duplicate.
+    func accept(
+        _ visit: InboundVisit, _ acceptance: WebhookSigning.Acceptance, _ body: [UInt8], preset: WebhookPreset,
+        as id: RequestID? = nil
+    ) async throws(ServiceError) -> (StoredRequest, [Delivery]) {
+        let source = visit.inlet.source
+        let now = context.time.now()
+        let type = source.typing.type(of: acceptance.eventType)
+        let eventID = context.identifiers.next(EventKind.self, at: now)
+        let audience = context.directory.audience(
+            for: type, application: source.application, in: source.environment)
+        let subscribers = audience.members(for: body[...])
+        guard subscribers.count <= context.limits.deliveriesPerEvent else {
+            throw ServiceError(
+                .unavailable, "too_many_deliveries",
+                "\(subscribers.count) endpoints subscribe to this; an event goes to "
+                    + "\(context.limits.deliveriesPerEvent) at most.", retryAfter: .seconds(60))
+        }
+        let request = keep(
+            visit, .accepted(eventID), id: id, body: [], size: body.count, preset: preset, acceptance: acceptance)
+        let event = Event(
+            id: eventID, environment: source.environment, chosenID: nil, type: type, application: source.application,
+            created: now, acceptedAt: now, deliveryCount: subscribers.count,
+            body: EventBody(
+                carrying: body,
+                with: Carriage(
+                    source: source.id, request: request.id,
+                    headers: Self.carried(visit.head.headers, visit.inlet.keptHeaders))))
+        let deliveries = subscribers.map { subscriber in
+            Delivery(
+                id: context.identifiers.next(at: now), environment: source.environment, event: eventID,
+                endpoint: subscriber.endpoint, application: subscriber.application, cause: .publish, createdAt: now,
+                turn: subscriber.turn(of: event, due: now), state: .scheduled(due: now))
+        }
+        let stamp = acceptance.eventID.flatMap { sentID in
+            source.duplicateWindow > .zero
+                ? IdempotencyStamp(
+                    source: source.id, environment: source.environment, sentID: sentID,
+                    window: source.duplicateWindow, at: now) : nil
+        }
+        let result = try await context.committer.accept(
+            MartletStore.Acceptance(
+                entries: [.init(event: event, deliveries: deliveries)], stamp: stamp, request: request))
+        guard let kept = request.judged(by: result) else {
+            throw ServiceError(.conflict, "event_id_taken", "The sender's id is taken by something else.")
+        }
+        context.metrics.received(kept.verdict)
+        guard case .accepted = kept.verdict else { return (kept, []) }
+        context.metrics.accepted(events: 1, deliveries: deliveries.count)
+        return (kept, deliveries)
+    }
+
+    /// The content type first, then what the source keeps, in the order and the number in which it came.
+    private static func carried(_ headers: [HeaderField], _ kept: Set<String>) -> [HeaderField] {
+        var carried: [HeaderField] = []
+        for header in headers {
+            let name = header.name.lowercased()
+            if name == Carriage.contentTypeName {
+                // One is all that a message may have; the first counts, as for whoever verified it.
+                guard carried.first?.name != name else { continue }
+                carried.insert(HeaderField(name: name, value: header.value), at: 0)
+            } else if kept.contains(name) {
+                carried.append(HeaderField(name: name, value: header.value))
+            }
+        }
+        return carried
+    }
+
+    // MARK: Refusing
+
+    private func refused(
+        _ visit: InboundVisit, _ body: [UInt8], _ verdict: RequestVerdict, preset: WebhookPreset?
+    ) async -> Told {
+        let inlet = visit.inlet
+        let stored = keep(visit, verdict, body: body, preset: preset)
+        let isLogged = log(stored, of: inlet)
+        if isLogged, inlet.shouldTellOfRefusal(at: visit.receivedAt) { await tell(stored, of: inlet.source) }
+        return Told(answer: .unauthorised, request: stored)
+    }
+
+    private func tell(_ request: StoredRequest, of source: Source) async {
+        guard case .refused(let code, let reason) = request.verdict,
+            let environment = context.directory.environment(source.environment)
+        else { return }
+        let now = context.time.now()
+        let event = OperationalEvent.refusing(
+            source, owner: source.application ?? environment.defaultApplication, request: request.id, code: code,
+            reason: reason, id: context.identifiers.next(at: now), at: now)
+        do throws(StoreError) {
+            try await OperationalJournal(store: context.store).record([event], at: now)
+        } catch {
+            context.log.error(
+                "that a source refuses could not be recorded",
+                metadata: ["source": "\(source.id)", "error": "\(error)"])
+        }
+    }
+
+    /// Counts a request that is not read, and logs it.
+    private func note(_ visit: InboundVisit, _ verdict: RequestVerdict) {
+        let inlet = visit.inlet
+        guard inlet.takesLog(of: verdict, at: visit.receivedAt) else {
+            context.metrics.received(verdict)
+            return context.metrics.requestNotLogged()
+        }
+        context.metrics.received(verdict)
+        let preset = try? inlet.preset.get()
+        let request = keep(visit, verdict, body: [], size: visit.head.length ?? 0, preset: preset)
+        if !context.committer.log(request) { context.metrics.requestNotLogged() }
+    }
+
+    @discardableResult
+    private func log(_ request: StoredRequest, of inlet: Inlet) -> Bool {
+        context.metrics.received(request.verdict)
+        guard inlet.takesLog(of: request.verdict, at: request.receivedAt), context.committer.log(request) else {
+            context.metrics.requestNotLogged()
+            return false
+        }
+        return true
+    }
+
+    private func keep(
+        _ visit: InboundVisit, _ verdict: RequestVerdict, body: [UInt8], preset: WebhookPreset?
+    ) -> StoredRequest {
+        keep(
+            visit, verdict, body: body.count <= Self.longestRefusedBody ? body : [], size: body.count, preset: preset)
+    }
+
+    private func keep(
+        _ visit: InboundVisit, _ verdict: RequestVerdict, id: RequestID? = nil, body: [UInt8], size: Int,
+        preset: WebhookPreset?, acceptance: WebhookSigning.Acceptance? = nil
+    ) -> StoredRequest {
+        let source = visit.inlet.source
+        let request = InboundRequest(
+            id: id ?? context.identifiers.next(at: visit.receivedAt), source: source.id,
+            environment: source.environment, receivedAt: visit.receivedAt, method: visit.head.method,
+            url: MaskedURL(visit.head.url, preset: preset), address: visit.address,
+            headers: MaskedHeaders(visit.head.headers, preset: preset), body: [], sentID: acceptance?.eventID,
+            sentType: acceptance?.eventType, verdict: verdict)
+        return context.vault.keep(request, application: source.application, body: body, size: size)
+    }
+}
