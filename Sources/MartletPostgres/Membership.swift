@@ -26,6 +26,9 @@ final class Membership: Sendable {
         set { state.withLock { $0.leases = newValue } }
     }
 
+    /// Notes one lease more.
+    func hold(_ endpoint: EndpointID) { state.withLock { _ = $0.leases.insert(endpoint) } }
+
     /// Forgets one lease.
     func release(_ endpoint: EndpointID) { state.withLock { _ = $0.leases.remove(endpoint) } }
 

@@ -25,6 +25,10 @@ extension PostgresStore: NodeStore {
         try await control { (writer) throws(StoreError) in try writer.takeOver(limit: limit) }
     }
 
+    public func claimEndpoint(_ endpoint: EndpointID) async throws(StoreError) {
+        try await control { (writer) throws(StoreError) in try writer.claimEndpoint(endpoint) }
+    }
+
     public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> {
         try await control { (writer) throws(StoreError) in try writer.claimEndpoints() }
     }

@@ -18,12 +18,15 @@ public struct ServiceContext: Sendable {
     public let jobs: JobRoster
     /// How this process stands among the nodes of its service.
     public let node: NodeStatus
+    /// Who listens to endpoints of kind `listen`, here.
+    public let listeners: ListenHub
     public let log: Logger
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
-        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus()
+        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
+        listeners: ListenHub = ListenHub()
     ) {
         self.store = store
         self.directory = directory
@@ -37,6 +40,7 @@ public struct ServiceContext: Sendable {
         self.metrics = metrics
         jobs = JobRoster(limits.jobs, metrics: metrics)
         self.node = node
+        self.listeners = listeners
         self.log = log
     }
 

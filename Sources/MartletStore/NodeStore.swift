@@ -31,12 +31,17 @@ public protocol NodeStore: Sendable {
 
     /// Takes the leases of exclusive endpoints that nobody who is alive holds, up to a fair share of all.
     ///
-    /// An endpoint is exclusive while it has an order or a rate limit: one node alone delivers to it, so that both hold
-    /// across the service. What is accepted for it by any node waits for whoever holds its lease; test deliveries aside,
+    /// An endpoint is exclusive while it has an order, a rate limit or a listener: one node alone delivers to it, so that
+    /// they hold across the service. What is accepted for it by any node waits for whoever holds its lease; test deliveries aside,
     /// which go out from where they were accepted.
     ///
     /// - Returns: every lease that the node holds now.
     func claimEndpoints() async throws(StoreError) -> Set<EndpointID>
+
+    /// Takes the lease of one exclusive endpoint for this node, whoever held it: its listener has come here. Does nothing
+    /// where it is not exclusive, or no more. Whoever held it finds out when it next claims; until then both may deliver to
+    /// it, which is for the caller to make harmless.
+    func claimEndpoint(_ endpoint: EndpointID) async throws(StoreError)
 
     /// Puts what waits for an endpoint where it belongs after the endpoint became exclusive, or is no longer: with whoever
     /// holds the lease, or with this node. To be called while nothing that waits for it is in memory.

@@ -14,6 +14,7 @@ extension SoleNode {
     public func nodes() async throws(StoreError) -> [Node] { [] }
     public func takeOver(limit: Int) async throws(StoreError) -> TakeOver { TakeOver(isOver: true) }
     public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> { [] }
+    public func claimEndpoint(_ endpoint: EndpointID) async throws(StoreError) {}
     public func rehome(_ endpoint: EndpointID) async throws(StoreError) {}
     public func claim(_ duty: Duty) async throws(StoreError) -> Bool { true }
     public func news() -> AsyncStream<StoreNews> { AsyncStream { $0.finish() } }

@@ -24,6 +24,10 @@ extension FaultyStore {
         try await call { () throws(StoreError) in try await store.takeOver(limit: limit) }
     }
 
+    public func claimEndpoint(_ endpoint: EndpointID) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.claimEndpoint(endpoint) }
+    }
+
     public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> {
         try await call { () throws(StoreError) in try await store.claimEndpoints() }
     }

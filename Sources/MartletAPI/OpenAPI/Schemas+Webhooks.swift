@@ -1,8 +1,11 @@
+import MartletCore
+
 extension Schemas {
     /// What both a new webhook and a change of one may have.
     private static let settings = ##"""
         "url":{"type":"string","description":"Where the events go: https, or http where the environment allows it; no
-         private, loopback or reserved address; no user name."},
+         private, loopback or reserved address; no user name. Or `listen:` and a name, for one whose attempts go to whoever
+         listens: `GET /v1/webhooks/{id}/listen`."},
         "events":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"type":"string","maxLength":130},
         "description":"Event types, patterns such as `transaction.*`, or `*` for all."},
         "active":{"type":"boolean","default":true},
@@ -23,13 +26,15 @@ extension Schemas {
         """##
 
     private static let shownRequired = ##"""
-        "id","application","url","events","active","inactive_reason","deactivated_at","reactivated_at","description",
+        "id","application","kind","url","events","active","inactive_reason","deactivated_at","reactivated_at","description",
         "profile","headers","max_in_flight","filter","rate_limit","ordered","retry","timeout","success","metadata",
         "secret_rotation_ends_at","created_at","updated_at"
         """##
 
     private static let shown = ##"""
-        "id":{"type":"string"},"application":{"type":"string"},"url":{"type":"string"},
+        "id":{"type":"string"},"application":{"type":"string"},
+        "kind":{"type":"string","enum":["http","listen"],"description":"How it is reached: by its URL, or by whoever
+         listens."},"url":{"type":"string"},
         "events":{"type":"array","items":{"type":"string"}},"active":{"type":"boolean"},
         "inactive_reason":{"type":["string","null"],"enum":["paused","gone","failing",null]},
         "deactivated_at":{"type":["string","null"],"format":"date-time","description":"When it last became inactive."},
@@ -48,6 +53,9 @@ extension Schemas {
         "secret_rotation_ends_at":\##(nullableInstant),\##(stamps),
         "secret":{"type":"string","description":"Only when the webhook is made, and when its secret is rotated."}
         """##
+
+    /// The failures that a listener may tell of, as members of an enum.
+    private static let listenFailures = ListenAnswerReader.codes.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
 
     /// Webhooks, their secrets, tests and sums.
     static let webhooks: [(name: String, schema: String)] = [
@@ -136,7 +144,7 @@ extension Schemas {
             "WebhookStats",
             ##"""
             {"type":"object","required":["webhook","since","attempts","succeeded","failed","success_rate","latency_ms",
-            "backlog","health","breaker","in_flight","allowance","paced_until","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
+            "backlog","health","breaker","listening","in_flight","allowance","paced_until","order"],"properties":{"webhook":{"type":"string"},"since":\##(instant),
             "attempts":{"type":"integer"},"succeeded":{"type":"integer"},"failed":{"type":"integer"},
             "success_rate":{"type":["number","null"],"minimum":0,"maximum":1,"description":"null where there were none."},
             "latency_ms":{"type":"object","required":["p50","p95"],"properties":{
@@ -148,6 +156,8 @@ extension Schemas {
             "state":{"enum":["closed","open","half_open"]},"reason":{"type":["string","null"]},
             "since":{"type":["string","null"],"format":"date-time"},
             "next_probe_at":{"type":["string","null"],"format":"date-time"}}},
+            "listening":{"type":["boolean","null"],"description":"Whether somebody listens to it, at the node that was
+             asked; null for one that is sent to a URL."},
             "in_flight":{"type":"integer","description":"Attempts under way."},
             "allowance":{"type":["integer","null"],"description":"How many attempts at once the receiver has shown it
              can bear."},
@@ -157,6 +167,31 @@ extension Schemas {
             {"type":"object","required":["blocked"],"properties":{"blocked":{"type":"array","maxItems":100,
             "description":"The keys that wait for a delivery which has failed.",
             "items":{"$ref":"#/components/schemas/BlockedKey"}}}}]}}}
+            """##
+        ),
+        (
+            "ListenAnswer",
+            ##"""
+            {"type":"object","additionalProperties":false,"required":["delivery","number"],"properties":{
+            "delivery":{"type":"string"},"number":{"type":"integer","minimum":1,"description":"The attempt's."},
+            "response":{"type":"object","additionalProperties":false,"required":["status"],"description":"What the receiver
+             answered.","properties":{"status":{"type":"integer","minimum":100,"maximum":999},
+            "headers":{"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,
+            "required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"string"}}}},
+            "body_base64":{"type":"string","description":"At most 64 KiB of it."},
+            "truncated":{"type":"boolean","default":false,"description":"Whether there was more."}}},
+            "error":{"type":"object","additionalProperties":false,"required":["code","message"],"description":"Why there is
+             no response: either this or `response`.","properties":{"code":{"type":"string","enum":[\##(listenFailures)]},
+            "message":{"type":"string","maxLength":1000}}},
+            "address":{"type":"string","description":"The address that was dialled."},
+            "timing_ms":{"type":"object","additionalProperties":false,"properties":{
+            "connect":{"type":"number","minimum":0},"first_byte":{"type":"number","minimum":0}}}}}
+            """##
+        ),
+        (
+            "Recorded",
+            ##"""
+            {"type":"object","required":["recorded"],"properties":{"recorded":{"type":"boolean","const":true}}}
             """##
         ),
         (

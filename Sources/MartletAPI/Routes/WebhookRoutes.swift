@@ -55,7 +55,7 @@ struct WebhookRoutes: RouteGroup {
                 detail: "It is tried once, and the answer waits for what comes of it.", .changeWebhooks,
                 body: .json("TestEvent", example: #"{"type":"property.created","data":{"property_id":"p_1"}}"#),
                 answer: .one("TestResult", "The attempt, whether acknowledged or not."),
-                conflicts: ["webhook_inactive"],
+                conflicts: ["webhook_inactive", "webhook_unattended"],
                 test),
             Operation(
                 .get, "/v1/webhooks/{id}/stats", "getWebhookStats", "Sum up how a webhook has been doing",

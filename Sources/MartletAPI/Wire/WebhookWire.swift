@@ -23,6 +23,7 @@ struct WebhookWire: Wire {
         writer.object { writer in
             writer.field("id", endpoint.id.description)
             writer.field("application", endpoint.application.description)
+            writer.field("kind", endpoint.kind.rawValue)
             writer.field("url", endpoint.url)
             writer.field("events", endpoint.events)
             writer.field("active", endpoint.isActive)
@@ -117,6 +118,7 @@ extension WebhookStats: Wire {
                 writer.field("since", condition?.breaker.since)
                 writer.field("next_probe_at", condition?.breaker.nextProbe)
             }
+            writer.field("listening", isAttended)
             writer.field("in_flight", condition?.inFlight ?? 0)
             writer.field("allowance", condition?.allowance)
             writer.field("paced_until", condition?.pacedUntil)

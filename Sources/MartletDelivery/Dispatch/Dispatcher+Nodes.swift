@@ -9,11 +9,17 @@ extension Dispatcher {
     /// An attempt was not made, since this node may have been taken for dead. Nothing starts any more before
     /// ``goOn(now:)``.
     public mutating func attemptNotMade(_ parcel: Parcel, now: Timestamp) -> [DispatchAction] {
+        halt()
         var actions: [DispatchAction] = []
+        putBack(parcel, now: now, into: &actions)
+        return actions
+    }
+
+    /// What was in flight is in the store alone again, as it was before.
+    mutating func putBack(_ parcel: Parcel, now: Timestamp, into actions: inout [DispatchAction]) {
         guard let lane = lanes[parcel.delivery.endpoint] else {
             preconditionFailure("a lane with an attempt in flight is kept")
         }
-        halt()
         inFlightCount -= 1
         letGo(parcel)
         lane.open.remove(parcel.delivery.id)
@@ -28,7 +34,6 @@ extension Dispatcher {
         }
         refresh(lane, now: now, into: &actions)
         forgetIfDeleted(lane)
-        return actions
     }
 
     /// Nothing that waits is this node's any more: it goes out of memory. Attempts in flight finish and are recorded.

@@ -30,13 +30,15 @@ public struct Dispatcher: ~Copyable {
     var inFlightCount = 0
     /// How many slots are held by lanes that have not shown that they answer.
     var unprovenInFlight = 0
-    private var openBreakerCount = 0
+    var openBreakerCount = 0
     private var unsettledCount = 0
     private var isDraining = false
     /// Whether no attempt may start: while the service stops, and while this node may have been taken for dead.
     private(set) var isHalted = false
     /// The exclusive endpoints whose lease this node holds; `nil` where the store is nobody else's, and all are its own.
     var leases: Set<EndpointID>?
+    /// The endpoints that somebody listens to here.
+    var attended: Set<EndpointID> = []
 
     /// - Parameter isShared: whether other nodes deliver from the same store.
     public init(limits: DispatchLimits, isShared: Bool = false) {
@@ -606,6 +608,7 @@ public struct Dispatcher: ~Copyable {
             now: now)
         lanes[endpoint] = lane
         if let leases { lane.isHere = !rules.isExclusive || leases.contains(endpoint) }
+        lane.isAttended = attended.contains(endpoint)
         if let stored {
             lane.emptyPace(now: now)
             if stored < now - Self.downtime { lane.comeBack(now: now) }
@@ -621,7 +624,7 @@ public struct Dispatcher: ~Copyable {
             lane.budget = budget(of: rules.host)
         }
         lane.change(to: rules, now: now)
-        if !rules.isActive { spill(lane) }
+        if !lane.isActive { spill(lane) }
         if !lane.isProven { unprovenInFlight += lane.inFlight }
         if wasOpen, lane.isBreakerClosed { openBreakerCount -= 1 }
     }

@@ -46,6 +46,8 @@ final class Lane {
     var isDeleted = false
     /// Whether its deliveries go out from this node.
     var isHere = true
+    /// Whether somebody listens to it here.
+    var isAttended = false
     /// Whether what waits is to be put where it belongs, and whether that is under way.
     var needsRehome = false
     var isRehoming = false
@@ -100,6 +102,12 @@ final class Lane {
 
     func deactivate() { rules.isActive = false }
 
+    /// Somebody else may be listening from now on: what the breaker knows is of whoever listened before.
+    func attended() {
+        isAttended = true
+        breaker = CircuitBreaker(limits.breaker)
+    }
+
     /// From now on, what has piled up is let out step by step.
     func comeBack(now: Timestamp) {
         ramp = Ramp(start: now)
@@ -112,7 +120,7 @@ final class Lane {
     // MARK: Slots
 
     /// Whether deliveries go out.
-    var isActive: Bool { rules.isActive && isHere }
+    var isActive: Bool { rules.isActive && isHere && (isAttended || !rules.isListening) }
 
     func hasSlot(most: Int) -> Bool {
         isActive && inFlight < min(most, rules.maxInFlight ?? most, allowance.whole)

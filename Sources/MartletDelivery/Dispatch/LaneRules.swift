@@ -13,12 +13,14 @@ public struct LaneRules: Sendable, Hashable {
     public var rateLimit: RateLimit?
     /// Whether one node at a time delivers to it, where several share a store: it has an order or a rate limit.
     public var isExclusive: Bool
+    /// Whether its deliveries go to whoever listens, and to nobody while none does.
+    public var isListening: Bool
     public var success: SuccessRule
     public var retry: RetryPolicy
 
     public init(
         isActive: Bool, application: ApplicationID, host: String, maxInFlight: Int? = nil, rateLimit: RateLimit? = nil,
-        isExclusive: Bool = false, success: SuccessRule, retry: RetryPolicy
+        isExclusive: Bool = false, isListening: Bool = false, success: SuccessRule, retry: RetryPolicy
     ) {
         self.isActive = isActive
         self.application = application
@@ -26,6 +28,7 @@ public struct LaneRules: Sendable, Hashable {
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
         self.isExclusive = isExclusive
+        self.isListening = isListening
         self.success = success
         self.retry = retry
     }

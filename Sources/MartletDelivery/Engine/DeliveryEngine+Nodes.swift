@@ -20,6 +20,8 @@ extension DeliveryEngine: NodeCourier {
             state.dispatcher.lapsed()
             return []
         }
+        // Whoever comes back has the endpoint's lease taken anew.
+        listeners.endAll(because: .lost)
     }
 
     public func rejoined() async throws(StoreError) {
@@ -41,6 +43,7 @@ extension DeliveryEngine: NodeCourier {
     public func holds(_ leases: Set<EndpointID>) {
         let now = clock.now()
         perform { $0.dispatcher.holds(leases, now: now) }
+        listeners.endAll(but: leases, because: .lost)
     }
 
     public func mayHaveGrown(_ endpoints: [EndpointID]) {

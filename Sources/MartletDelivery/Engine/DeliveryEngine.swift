@@ -25,6 +25,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     let committer: GroupCommitter
     /// Given where other nodes deliver from the same store.
     private let fence: NodeFence?
+    let listeners: ListenHub
     private let sender: any AttemptSender
     private let loops: [any EventLoop]
     private let nextLoop = Atomic<Int>(0)
@@ -40,9 +41,11 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, sender: any AttemptSender,
         group: any EventLoopGroup, limits: EngineLimits, identifiers: IdentifierSource, clock: any AlarmClock,
-        metrics: ServiceMetrics, version: String, log: Logger, fence: NodeFence? = nil
+        metrics: ServiceMetrics, version: String, log: Logger, fence: NodeFence? = nil,
+        listeners: ListenHub = ListenHub()
     ) {
         self.fence = fence
+        self.listeners = listeners
         self.store = store
         self.directory = directory
         self.committer = committer
@@ -57,6 +60,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         state = Mutex(State(dispatcher: Dispatcher(limits: limits.dispatch, isShared: fence != nil)))
         // Unbounded in form only: an endpoint has one load and one change under way at the most.
         (jobs, jobSource) = AsyncStream.makeStream()
+        listeners.tell { [weak self] in self?.attendanceMayHaveChanged(of: $0) }
     }
 
     // MARK: Running
@@ -104,6 +108,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
     private func drain() async {
         state.withLock { $0.dispatcher.drain() }
+        // Their answers could not be taken any more.
+        listeners.close()
         let clock = ContinuousClock()
         let deadline = clock.now + limits.drain
         while !state.withLock({ $0.dispatcher.isIdle }), clock.now < deadline, !Task.isCancelled {
@@ -197,8 +203,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         let url = target.flatMap { try? $0.url.get() }
         return LaneRules(
             isActive: endpoint.isActive, application: endpoint.application,
-            host: url.map { "\($0.host):\($0.port)" } ?? "", maxInFlight: endpoint.maxInFlight,
-            rateLimit: endpoint.rateLimit, isExclusive: endpoint.isOrdered || endpoint.rateLimit != nil,
+            host: url.map { "\($0.host):\($0.port)" } ?? endpoint.id.description, maxInFlight: endpoint.maxInFlight,
+            rateLimit: endpoint.rateLimit, isExclusive: endpoint.isExclusive, isListening: endpoint.kind == .listen,
             success: profile.success, retry: profile.retry)
     }
 
@@ -284,6 +290,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         metrics.attemptStarted()
         let target = directory.target(parcel.delivery.endpoint)
         do throws(DeliveryTarget.Misconfiguration) {
+            if let target, target.isListening { return try hand(parcel, target, at: startedAt, on: loop) }
             let (request, recorded) = try self.request(parcel, target, at: startedAt)
             sender.send(request, on: loop) { outcome in
                 self.finished(parcel, target, startedAt, recorded, outcome, on: loop)
@@ -307,6 +314,17 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             throw DeliveryTarget.Misconfiguration(
                 message: "The environment takes https alone, and the webhook's URL is plain http. Change the URL.")
         }
+        let (headers, body, recorded) = try message(parcel, target, at: now)
+        return (
+            OutgoingRequest(url: url, headers: headers, body: body, timeout: target.profile.timeout, fence: fence),
+            recorded
+        )
+    }
+
+    /// What the receiver is sent, signed for this moment; and what of it is recorded.
+    func message(
+        _ parcel: Parcel, _ target: DeliveryTarget, at now: Timestamp
+    ) throws(DeliveryTarget.Misconfiguration) -> (headers: [HeaderField], body: ArraySlice<UInt8>, AttemptRequest) {
         let body = parcel.event.body.slice(target.profile.envelope)
         var signed: [WebhookSigner.Header] = []
         signed.reserveCapacity(6)
@@ -336,17 +354,14 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             headers += target.endpoint.headers
             recorded.headers += target.endpoint.headers.map { HeaderField(name: $0.name, value: Self.masked) }
         }
-        return (
-            OutgoingRequest(url: url, headers: headers, body: body, timeout: target.profile.timeout, fence: fence),
-            recorded
-        )
+        return (headers, body, recorded)
     }
 
     private static let contentType = HeaderField(name: "Content-Type", value: "application/json")
     /// What is recorded in the place of an owner's own header's value.
     private static let masked = "•••"
 
-    private func finished(
+    func finished(
         _ parcel: Parcel, _ target: DeliveryTarget?, _ startedAt: Timestamp, _ recorded: AttemptRequest,
         _ outcome: AttemptOutcome, on loop: any EventLoop
     ) {
@@ -354,7 +369,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         if case .failure(let failure) = outcome.result, failure.code == .interrupted {
             // The service is stopping: the delivery stays as it stands in the store, and is attempted again.
             metrics.attemptNotMade()
-            if fence != nil { notMade(parcel) }
+            if target?.isListening ?? false { notTaken(parcel) } else if fence != nil { notMade(parcel) }
             return
         }
         let attempt = Attempt(
@@ -372,11 +387,16 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
 
     /// Puts back what was to be attempted when this node had reason to believe that others take it for dead.
     private func notMade(_ parcel: Parcel) {
+        putBack(parcel) { $0.attemptNotMade(parcel, now: $1) }
+    }
+
+    /// Tells the dispatcher that an attempt was not made after all, and whoever waits for its outcome that there is none.
+    func putBack(_ parcel: Parcel, _ decide: (inout Dispatcher, Timestamp) -> [DispatchAction]) {
         let now = clock.now()
         var waiters: [CheckedContinuation<Void, Never>] = []
         perform { state in
             waiters = state.waiters.removeValue(forKey: parcel.delivery.id) ?? []
-            return state.dispatcher.attemptNotMade(parcel, now: now)
+            return decide(&state.dispatcher, now)
         }
         for waiter in waiters { waiter.resume() }
     }

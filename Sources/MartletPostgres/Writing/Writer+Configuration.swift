@@ -331,11 +331,6 @@ extension Writer {
     }
 }
 
-extension Endpoint {
-    /// Whether one node alone delivers to it: it has an order or a rate limit.
-    var isExclusive: Bool { isOrdered || rateLimit != nil }
-}
-
 /// What a change was about, as the log of changes names it.
 struct ChangeKey: Hashable {
     /// Raw values stand in databases and never change.

@@ -161,6 +161,25 @@ extension Writer {
         return leases
     }
 
+    func claimEndpoint(_ endpoint: EndpointID) throws(StoreError) {
+        let node = try membership.requireNode()
+        let isHeld = try transaction { (connection) throws(StoreError) in
+            _ = try connection.query(Lock.take(.leases))
+            return try connection.query(
+                """
+                INSERT INTO endpoint_leases (environment, endpoint, node)
+                SELECT p.environment, p.id, $2::integer FROM endpoints p
+                WHERE p.id = $1::uuid AND p.is_exclusive AND p.deleted_at IS NULL
+                ON CONFLICT (environment, endpoint) DO UPDATE SET node = excluded.node
+                """
+            ) {
+                $0.add(endpoint)
+                $0.add(node.rawValue)
+            }.affected == 1
+        }
+        if isHeld { membership.hold(endpoint) }
+    }
+
     static let claimEndpoints = """
         WITH share AS MATERIALIZED (
             SELECT ceil(

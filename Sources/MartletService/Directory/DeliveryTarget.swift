@@ -10,6 +10,8 @@ public final class DeliveryTarget: Sendable {
     /// Where it stands; or why no request can be made.
     public let url: Result<EndpointURL, Misconfiguration>
     public let requiresHTTPS: Bool
+    /// Whether its attempts are handed to whoever listens; ``url`` is then none.
+    public let isListening: Bool
 
     private let secrets: SigningSecrets?
     private let signers: Mutex<Signers>
@@ -31,6 +33,7 @@ public final class DeliveryTarget: Sendable {
     init(_ endpoint: Endpoint, in environment: Environment, profile: Profile?, vault: SecretVault) {
         self.endpoint = endpoint
         requiresHTTPS = environment.requiresHTTPS
+        isListening = endpoint.kind == .listen
         signers = Mutex(Signers())
         secrets = try? vault.open(endpoint.secrets, of: endpoint.id)
         var resolved = profile ?? .standard
@@ -41,6 +44,8 @@ public final class DeliveryTarget: Sendable {
         if profile == nil {
             url = .failure(
                 Misconfiguration(message: "The profile \(endpoint.profile ?? environment.profile) does not exist."))
+        } else if isListening {
+            url = .failure(Misconfiguration(message: "The webhook is listened to: no request is made to it."))
         } else {
             do throws(EndpointURLError) {
                 url = .success(try EndpointURL(parsing: endpoint.url))

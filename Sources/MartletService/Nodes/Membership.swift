@@ -1,5 +1,5 @@
 public import Logging
-import MartletCore
+public import MartletCore
 public import MartletStore
 public import ServiceLifecycle
 import Synchronization
@@ -223,6 +223,15 @@ public final class Membership: Service {
         guard isNews else { return }
         courier.holds(leases)
         status.change { $0.leases = leases.count }
+    }
+
+    /// Has one exclusive endpoint's deliveries go out from here, whoever delivered them before.
+    public func claim(_ endpoint: EndpointID) async throws(StoreError) {
+        // In its turn: what a beat read before would let it go again.
+        try await turn.withLock { () async throws(StoreError) in
+            try await store.claimEndpoint(endpoint)
+            try await claim()
+        }
     }
 
     // MARK: Others

@@ -16,6 +16,11 @@ enum WebhookRules {
     static let inactive = ServiceError(
         .conflict, "webhook_inactive", "The webhook is not active. Activate it first: PATCH it with {\"active\":true}.")
 
+    static let unattended = ServiceError(
+        .conflict, "webhook_unattended",
+        "Nobody listens to the webhook here. Start `martlet listen` first; where several nodes serve, ask the one that it "
+            + "is connected to.")
+
     /// Names that a request's framing, its routing or Martlet itself owns.
     private static let ownedHeaders: Set<String> = [
         "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "keep-alive",

@@ -102,7 +102,13 @@ public struct WebhookService: Sendable {
         _ endpoint: inout Endpoint, _ draft: WebhookDraft, _ environment: Environment, at now: Timestamp,
         _ fields: inout [ServiceError.Field]
     ) -> Profile {
-        if let url = draft.url {
+        if let url = draft.url, ListenPlace.isMeant(by: url) {
+            if let place = ListenPlace(parsing: url) {
+                endpoint.url = place.description
+            } else {
+                fields.append(.init("url", ListenPlace.rule))
+            }
+        } else if let url = draft.url {
             var policy = context.egress
             policy.requiresHTTPS = environment.requiresHTTPS
             do throws(EgressRefusal) {
@@ -285,6 +291,7 @@ public struct WebhookService: Sendable {
         let endpoint = try context.endpoint(id, for: principal)
         guard EventTypeName.isValid(type) else { throw .invalid("type", EventRules.typeRule) }
         guard endpoint.isActive else { throw WebhookRules.inactive }
+        guard endpoint.kind == .http || context.listeners.isAttended(id) else { throw WebhookRules.unattended }
         let now = context.time.now()
         let payload: [UInt8]
         if let data { payload = data } else { payload = try await example(of: type, in: principal.environment) }
@@ -312,7 +319,8 @@ public struct WebhookService: Sendable {
         guard let settled, let attempt = attempts.last else {
             throw ServiceError(
                 .unavailable, "test_interrupted",
-                "The test event was stored, but its attempt was not made: the service is stopping.",
+                "The test event was stored, but its attempt was not made: the service is stopping, or whoever listened "
+                    + "has gone. It is made later.",
                 retryAfter: .seconds(5))
         }
         return Tested(event: stored, delivery: settled, attempt: attempt)
@@ -362,6 +370,7 @@ public struct WebhookService: Sendable {
         var stats = WebhookStats(endpoint: endpoint, since: since, backlog: backlog)
         stats.health = health
         stats.condition = context.courier.condition(of: id)
+        if endpoint.kind == .listen { stats.isAttended = context.listeners.isAttended(id) }
         // What was published while it had an order keeps its turn.
         if endpoint.isOrdered || !blocked.isEmpty { stats.blocked = blocked }
         for hour in hours {
@@ -387,6 +396,8 @@ public struct WebhookStats: Sendable {
     public var health: EndpointHealth?
     /// How it fares at this moment; `nil` where the engine has not heard of it yet.
     public var condition: EndpointCondition?
+    /// Whether somebody listens to it here; `nil` for one that is sent to a URL.
+    public var isAttended: Bool?
     /// The keys in whose order a delivery has failed and others wait for it, at most ``mostBlocked``; `nil` for a webhook
     /// without an order.
     public var blocked: [BlockedKey]?

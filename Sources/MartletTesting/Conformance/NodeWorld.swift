@@ -38,6 +38,14 @@ final class NodeWorld {
         return endpoint
     }
 
+    /// Another endpoint, which somebody listens to.
+    func addListening() async throws -> Endpoint {
+        var endpoint = ConformanceWorld.endpoint(world.id(), of: world.application, at: now)
+        endpoint.url = "listen:laptop"
+        try await first.apply([.putEndpoint(endpoint)])
+        return endpoint
+    }
+
     /// Has one event stored through a node with one delivery, and gives the delivery.
     func accept(
         through store: any Store, to endpoint: Endpoint? = nil, due: Timestamp? = nil,

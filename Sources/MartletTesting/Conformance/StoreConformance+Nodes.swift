@@ -245,6 +245,25 @@ extension StoreConformance {
             try expectEqual(first.union(second), endpoints)
             try expectEqual(again, first)
         },
+        NodeConformance("the lease of one endpoint can be taken from whoever holds it, and stays where it went") { world in
+            let endpoint = try await world.addListening()
+            _ = try await world.first.claimEndpoints()
+            let delivery = try await world.accept(through: world.first, to: endpoint)
+
+            try await world.second.claimEndpoint(endpoint.id)
+            let first = try await world.first.claimEndpoints()
+            let second = try await world.second.claimEndpoints()
+
+            try expectEqual(first, [])
+            try expectEqual(second, [endpoint.id])
+            try expectEqual(try await world.due(at: world.first, endpoint), [])
+            try expectEqual(try await world.due(at: world.second, endpoint), [delivery.id])
+        },
+        NodeConformance("there is no lease of an endpoint that everybody delivers to") { world in
+            try await world.first.claimEndpoint(world.world.endpoint.id)
+
+            try expectEqual(try await world.first.claimEndpoints(), [])
+        },
         NodeConformance("the leases of a node that has gone are free") { world in
             let endpoints = [try await world.addExclusive(), try await world.addExclusive()].map(\.id)
             _ = try await world.first.claimEndpoints()

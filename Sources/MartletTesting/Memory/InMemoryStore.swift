@@ -87,6 +87,10 @@ public final class InMemoryStore: Store {
         }
     }
 
+    public func claimEndpoint(_ endpoint: EndpointID) async throws(StoreError) {
+        try with { (contents, viewer) throws(StoreError) in try contents.claimEndpoint(endpoint, viewer) }
+    }
+
     public func claimEndpoints() async throws(StoreError) -> Set<EndpointID> {
         let now = memory.now()
         return try with { (contents, viewer) throws(StoreError) in try contents.claimEndpoints(viewer, now: now) }

@@ -116,7 +116,7 @@ extension MemoryContents {
 
     private func isExclusive(_ endpoint: EndpointID) -> Bool {
         guard !deletedEndpoints.contains(endpoint), let endpoint = endpoints[endpoint] else { return false }
-        return endpoint.isOrdered || endpoint.rateLimit != nil
+        return endpoint.isExclusive
     }
 
     // MARK: Take-over
@@ -168,6 +168,12 @@ extension MemoryContents {
             room -= 1
         }
         return Set(leases.filter { $0.value == number }.keys)
+    }
+
+    mutating func claimEndpoint(_ endpoint: EndpointID, _ viewer: Viewer) throws(StoreError) {
+        guard case .node(let number) = viewer else { return }
+        try requireMember(viewer)
+        if isExclusive(endpoint) { leases[endpoint] = number }
     }
 
     mutating func rehome(_ endpoint: EndpointID, _ viewer: Viewer) throws(StoreError) {

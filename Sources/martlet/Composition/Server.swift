@@ -73,14 +73,16 @@ struct Server: Sendable {
         let resolver = SystemResolver()
         let sender = Sender(
             group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
+        let listeners = ListenHub()
         let engine = DeliveryEngine(
             store: opened.store, directory: directory, committer: committer, sender: sender, group: group,
             limits: configuration.engine, identifiers: identifiers, clock: clock, metrics: metrics,
-            version: Version.current, log: log("engine"), fence: fence)
+            version: Version.current, log: log("engine"), fence: fence, listeners: listeners)
         let context = ServiceContext(
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
-            limits: configuration.service, metrics: metrics, log: log("service"), node: node)
+            limits: configuration.service, metrics: metrics, log: log("service"), node: node,
+            listeners: listeners)
         let membership = fence.map { fence in
             let follower = ConfigurationFollower(
                 store: opened.store, directory: directory, courier: engine, after: lastChange, adjusting: adjusted,
@@ -90,7 +92,10 @@ struct Server: Sendable {
                 context, name: configuration.nodeName, lease: configuration.nodeLease, fence: fence, courier: engine,
                 follower: follower, log: log("nodes"))
         }
-        try await membership?.join()
+        if let membership {
+            listeners.claim { (endpoint) async throws(StoreError) in try await membership.claim(endpoint) }
+            try await membership.join()
+        }
         try await OperatorProfiles(configuration.profiles, file: configuration.file).put(into: context)
         try await engine.restore()
         await watch.look()

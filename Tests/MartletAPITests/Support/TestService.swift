@@ -65,14 +65,16 @@ struct TestService: Sendable {
         let committer = GroupCommitter(
             store: store, limits: CommitLimits(), metrics: metrics, log: log, intake: Intake(limits: intake))
         let sender = RecordingSender(group: group)
+        let listeners = ListenHub()
         let engine = DeliveryEngine(
             store: store, directory: directory, committer: committer, sender: sender, group: group,
-            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version, log: log
-        )
+            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version, log: log,
+            listeners: listeners)
         try await engine.restore()
         let context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
-            time: clock, vault: vault, egress: egress, limits: limits, metrics: metrics, log: log)
+            time: clock, vault: vault, egress: egress, limits: limits, metrics: metrics, log: log,
+            listeners: listeners)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = APIServer(
             context: context, host: "127.0.0.1", port: 0, group: group, version: version, log: log, limits: connections

@@ -63,14 +63,15 @@ final class EngineScene: Sendable {
         directory.load(try await store.configuration())
         let identifiers = IdentifierSource()
         let committer = GroupCommitter(store: self.store, limits: commits, metrics: metrics, log: log)
+        let listeners = ListenHub()
         engine = DeliveryEngine(
             store: self.store, directory: directory, committer: committer, sender: sender,
             group: MultiThreadedEventLoopGroup.singleton, limits: limits, identifiers: identifiers, clock: clock,
-            metrics: metrics, version: "test", log: log)
+            metrics: metrics, version: "test", log: log, listeners: listeners)
         context = ServiceContext(
             store: self.store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
             time: clock, vault: vault, egress: EgressPolicy(requiresHTTPS: false), limits: ServiceLimits(),
-            metrics: metrics, log: log)
+            metrics: metrics, log: log, listeners: listeners)
         principal = .operating(of: Self.environment)
         let engine = engine
         try await engine.restore()

@@ -41,16 +41,18 @@ final class TestNode: Sendable {
         status = NodeStatus(isShared: true)
         let identifiers = IdentifierSource()
         let committer = GroupCommitter(store: store, limits: CommitLimits(), metrics: metrics, log: log)
+        let listeners = ListenHub()
         let engine = DeliveryEngine(
             store: store, directory: directory, committer: committer,
             sender: NodeSender(node: name, receiver: scene.receiver), group: MultiThreadedEventLoopGroup.singleton,
             limits: limits, identifiers: identifiers, clock: scene.clock, metrics: metrics, version: "test", log: log,
-            fence: fence)
+            fence: fence, listeners: listeners)
         self.engine = engine
         context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
             time: scene.clock, vault: scene.vault, egress: EgressPolicy(requiresHTTPS: false),
-            limits: ServiceLimits(), metrics: metrics, log: log, node: status)
+            limits: ServiceLimits(), metrics: metrics, log: log, node: status,
+            listeners: listeners)
         jobs = JobRunner(context, clock: scene.clock)
         let follower = ConfigurationFollower(
             store: store, directory: directory, courier: engine, after: lastChange, log: log)
@@ -58,6 +60,7 @@ final class TestNode: Sendable {
         let membership = Membership(
             context, name: name, lease: Self.lease, fence: fence, courier: engine, follower: follower, log: log)
         self.membership = membership
+        listeners.claim { (endpoint) async throws(StoreError) in try await membership.claim(endpoint) }
         try await membership.join()
         try await engine.restore()
         let group = ServiceGroup(
