@@ -19,11 +19,14 @@ public struct ServiceContext: Sendable {
     /// How this process stands among the nodes of its service.
     public let node: NodeStatus
     public let log: Logger
+    /// The URL that the service is reached by, where it was told.
+    public let publicURL: String?
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
-        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus()
+        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
+        publicURL: String? = nil
     ) {
         self.store = store
         self.directory = directory
@@ -38,6 +41,7 @@ public struct ServiceContext: Sendable {
         jobs = JobRoster(limits.jobs, metrics: metrics)
         self.node = node
         self.log = log
+        self.publicURL = publicURL
     }
 
     /// Makes a change durable, then true in memory.

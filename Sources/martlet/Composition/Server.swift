@@ -80,7 +80,8 @@ struct Server: Sendable {
         let context = ServiceContext(
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
-            limits: configuration.service, metrics: metrics, log: log("service"), node: node)
+            limits: configuration.service, metrics: metrics, log: log("service"), node: node,
+            publicURL: configuration.publicURL)
         let membership = fence.map { fence in
             let follower = ConfigurationFollower(
                 store: opened.store, directory: directory, courier: engine, after: lastChange, adjusting: adjusted,
