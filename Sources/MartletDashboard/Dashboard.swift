@@ -47,7 +47,7 @@ public struct Dashboard: Sendable {
             IssuesScreen(kit: kit), WebhooksScreen(kit: kit), WebhookFormScreen(kit: kit), WebhookScreen(kit: kit),
             TestEventScreen(kit: kit), RecoverScreen(kit: kit), ApplicationsScreen(kit: kit), CatalogueScreen(kit: kit),
             KeysScreen(kit: kit), JobsScreen(kit: kit), ActivityScreen(kit: kit), SettingsScreen(kit: kit),
-            SearchScreen(kit: kit), PlaygroundScreen(kit: kit), LiveScreen(kit: kit),
+            SearchScreen(kit: kit), PlaygroundScreen(kit: kit), LiveScreen(kit: kit), GuideScreen(kit: kit),
         ]
     }
 
@@ -59,7 +59,8 @@ public struct Dashboard: Sendable {
 
     /// Whether a path is one of the dashboard's: its pages, and the way to them from the root.
     public static func takes(_ path: String) -> Bool {
-        path == "/" || path == Self.path || path.hasPrefix(Self.path + "/")
+        path == "/"
+            || [Self.path, GuideScreen.path].contains { path == $0 || path.hasPrefix($0 + "/") }
     }
 
     /// Answers a request for such a path.

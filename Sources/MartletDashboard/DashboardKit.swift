@@ -1,3 +1,5 @@
+import HTTPTypes
+import HummingbirdCore
 import Logging
 import MartletCore
 import MartletService
@@ -36,6 +38,12 @@ final class DashboardKit: Sendable {
     var menu: [MenuEntry] { registered.withLock(\.menu) }
 
     var now: Timestamp { context.time.now() }
+
+    /// The URL that the service is reached by, without a slash at its end: as it was told, else as this request did.
+    func publicURL(of request: Request) -> String {
+        let url = configuration.publicURL ?? "http://\(request.head.authority ?? "localhost")"
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
 
     /// Whether people reach the service over TLS, as far as it was told.
     var isSecure: Bool { configuration.publicURL?.hasPrefix("https://") ?? false }

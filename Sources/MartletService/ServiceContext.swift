@@ -21,12 +21,14 @@ public struct ServiceContext: Sendable {
     /// Who listens to endpoints of kind `listen`, here.
     public let listeners: ListenHub
     public let log: Logger
+    /// The URL that the service is reached by, where it was told.
+    public let publicURL: String?
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
         limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
-        listeners: ListenHub = ListenHub()
+        listeners: ListenHub = ListenHub(), publicURL: String? = nil
     ) {
         self.store = store
         self.directory = directory
@@ -42,6 +44,7 @@ public struct ServiceContext: Sendable {
         self.node = node
         self.listeners = listeners
         self.log = log
+        self.publicURL = publicURL
     }
 
     /// Makes a change durable, then true in memory.

@@ -21,7 +21,18 @@ extension Schemas {
         "retention":{"type":"object","additionalProperties":false,"description":"null: the service's default.",
         "properties":{
         "payloads":\##(nullable("Duration", "From 1h to 10 years.")),
-        "history":\##(nullable("Duration", "From 1h to 10 years."))}}
+        "history":\##(nullable("Duration", "From 1h to 10 years."))}},
+        "pages":{"type":"object","additionalProperties":false,"description":"What its customers are shown, in their portals
+         and in the guide.","properties":{
+        "name":{"type":["string","null"],"maxLength":100,"description":"What customers know the platform as."},
+        "colour":{"type":["string","null"],"pattern":"^#[0-9a-fA-F]{6}$","description":"As much darker or lighter as it takes
+         to be read."},
+        "logo":{"type":["string","null"],"description":"An https URL of an image, or a data: URL of at most 64 KiB."},
+        "support":{"type":["string","null"],"maxLength":500,"description":"An e-mail address or a URL where customers find
+         help."},
+        "public_guide":{"type":"boolean","description":"Whether anybody may read the guide."},
+        "frame_ancestors":{"type":"array","maxItems":20,"items":{"type":"string"},"description":"Origins whose pages may frame
+         a portal: https://app.example.com."}}}
         """##
 
     /// The environment, the catalogue, applications and keys.
@@ -76,9 +87,24 @@ extension Schemas {
             "Environment",
             ##"""
             {"type":"object","required":["id","name","profile","payload_form","require_https","default_application",
-            "retention"],"properties":{"id":{"type":"string"},"name":{"type":"string"},\##(environmentSettings),
+            "retention","pages"],"properties":{"id":{"type":"string"},"name":{"type":"string"},\##(environmentSettings),
             "require_https":{"type":"boolean","description":"Whether webhooks must be https: set by --require-https."},
             "default_application":{"type":"string","description":"Where webhooks belong that name no application."}}}
+            """##
+        ),
+        (
+            "NewPortalLink",
+            ##"""
+            {"type":"object","additionalProperties":false,"properties":{"expires_in":{"$ref":"#/components/schemas/Duration"}}}
+            """##
+        ),
+        (
+            "PortalLink",
+            ##"""
+            {"type":"object","required":["id","application","url","expires_at"],"properties":{
+            "id":{"type":"string"},"application":{"type":"string"},
+            "url":{"type":"string","format":"uri","description":"Whoever has it is in: hand it to nobody but the customer."},
+            "expires_at":\##(instant)}}
             """##
         ),
         (

@@ -40,6 +40,15 @@ struct EnvironmentRoutes: RouteGroup {
             draft.history = reader.nullableDuration("history")
             return true
         }
+        _ = reader.object("pages") { reader in
+            draft.pages.name = reader.nullableString("name")
+            draft.pages.colour = reader.nullableString("colour")
+            draft.pages.logo = reader.nullableString("logo")
+            draft.pages.support = reader.nullableString("support")
+            draft.pages.isGuidePublic = reader.boolean("public_guide")
+            draft.pages.frameAncestors = reader.strings("frame_ancestors")
+            return true
+        }
         try reader.finish()
         return .json(of: try await environments.update(draft, by: principal))
     }

@@ -19,6 +19,12 @@ struct RouteKit: Sendable {
 
     var limits: ServiceLimits { services.limits }
 
+    /// The URL that the service is reached by, without a slash at its end: as it was told, else as this request did.
+    func publicURL(of request: Request) -> String {
+        let url = services.publicURL ?? "http://\(request.head.authority ?? "localhost")"
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
     /// A POST that creates or changes something. Where it carries an `Idempotency-Key`, the same request again gets the
     /// first one's answer.
     func post(

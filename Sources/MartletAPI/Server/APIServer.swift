@@ -74,7 +74,8 @@ public struct APIServer: Service {
         let kit = RouteKit(context)
         let groups: [any RouteGroup] = [
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
-            ApplicationRoutes(kit), StreamRoutes(kit: kit), ListenRoutes(kit), KeyRoutes(kit), ProfileRoutes(kit), EnvironmentRoutes(kit),
+            ApplicationRoutes(kit), PortalRoutes(kit), StreamRoutes(kit: kit), ListenRoutes(kit), KeyRoutes(kit),
+            ProfileRoutes(kit), EnvironmentRoutes(kit),
             OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)

@@ -28,6 +28,14 @@ extension Environment: Wire {
                 writer.field("payloads", retention.payloads?.text)
                 writer.field("history", retention.history?.text)
             }
+            writer.object("pages") { writer in
+                writer.field("name", pages.name)
+                writer.field("colour", pages.colour)
+                writer.field("logo", pages.logo)
+                writer.field("support", pages.support)
+                writer.field("public_guide", pages.isGuidePublic)
+                writer.field("frame_ancestors", pages.frameAncestors)
+            }
         }
     }
 }

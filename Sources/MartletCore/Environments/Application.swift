@@ -6,18 +6,21 @@ public struct Application: Sendable, Hashable {
     public var uid: String?
     public var name: String
     public var metadata: [Metadata]
+    /// Which of the links to its portal were taken back.
+    public var portal: PortalAccess
     public let createdAt: Timestamp
     public var updatedAt: Timestamp
 
     public init(
         id: ApplicationID, environment: EnvironmentID, uid: String?, name: String, metadata: [Metadata] = [],
-        createdAt: Timestamp, updatedAt: Timestamp
+        portal: PortalAccess = PortalAccess(), createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.environment = environment
         self.uid = uid
         self.name = name
         self.metadata = metadata
+        self.portal = portal
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -19,10 +19,12 @@ public struct Environment: Sendable, Hashable {
     /// The application that endpoints belong to when none is named.
     public var defaultApplication: ApplicationID
     public var retention: Retention
+    public var pages: CustomerPages
 
     public init(
         id: EnvironmentID, name: String, profile: String, payloadForm: PayloadForm = .stable, requiresHTTPS: Bool,
-        defaultApplication: ApplicationID, retention: Retention = Retention()
+        defaultApplication: ApplicationID, retention: Retention = Retention(),
+        pages: CustomerPages = CustomerPages()
     ) {
         self.id = id
         self.name = name
@@ -31,5 +33,6 @@ public struct Environment: Sendable, Hashable {
         self.requiresHTTPS = requiresHTTPS
         self.defaultApplication = defaultApplication
         self.retention = retention
+        self.pages = pages
     }
 }

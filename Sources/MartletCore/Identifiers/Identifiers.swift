@@ -20,6 +20,8 @@ public typealias OperationalEventID = Identifier<OperationalEventKind>
 public typealias SourceID = Identifier<SourceKind>
 /// Names one inbound HTTP request as a source received it.
 public typealias RequestID = Identifier<RequestKind>
+/// Names one link to an application's portal.
+public typealias PortalLinkID = Identifier<PortalLinkKind>
 
 public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
 public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
@@ -32,3 +34,4 @@ public enum OperationalEventKind: IdentifierKind { public static let prefix: Sta
 public enum JobKind: IdentifierKind { public static let prefix: StaticString = "job_" }
 public enum SourceKind: IdentifierKind { public static let prefix: StaticString = "src_" }
 public enum RequestKind: IdentifierKind { public static let prefix: StaticString = "req_" }
+public enum PortalLinkKind: IdentifierKind { public static let prefix: StaticString = "plk_" }

@@ -19,7 +19,7 @@ enum Layout {
             <link rel="stylesheet" href="{{stylePath}}">
             <script src="{{scriptPath}}" defer></script>
             </head>
-            <body{{#isBare}} class="bare"{{/isBare}}>
+            <body{{#bodyClass}} class="{{bodyClass}}"{{/bodyClass}}>
             {{{content}}}
             </body>
             </html>
@@ -149,7 +149,24 @@ enum Layout {
         status: HTTPResponse.Status = .ok
     ) -> Response {
         let content = kit.templates.render(template, (["mark": Mark.markup] as View).merging(view))
-        return document(title, content, kit, request, environment: nil, status)
+        return document(title, content, kit, request, environment: nil, bodyClass: "bare", status)
+    }
+
+    /// A page for whoever comes along, in a frame of the environment's own name and logo.
+    static func open(
+        _ title: String, template: String, _ view: View, _ environment: MartletCore.Environment, home: String,
+        _ kit: DashboardKit, _ request: Request
+    ) -> Response {
+        let content = kit.templates.render(
+            "guide-frame",
+            [
+                "body": Markup(trusted: kit.templates.render(template, view)), "mark": Mark.markup,
+                "name": GuidePage.brand(environment) ?? "Martlet", "logo": environment.pages.logo, "home": home,
+                "dashboardPath": Dashboard.path,
+            ])
+        var response = document(title, content, kit, request, environment: nil, bodyClass: "open", .ok)
+        PagePolicy(environment.pages, isFramed: false).apply(to: &response)
+        return response
     }
 
     /// A page that says why there is none.
@@ -180,13 +197,13 @@ enum Layout {
 
     private static func document(
         _ title: String, _ content: String, _ kit: DashboardKit, _ request: Request, environment: String?,
-        _ status: HTTPResponse.Status
+        bodyClass: String? = nil, _ status: HTTPResponse.Status
     ) -> Response {
         .html(
             kit.templates.render(
                 "document",
                 [
-                    "title": title, "environment": environment, "isBare": environment == nil,
+                    "title": title, "environment": environment, "bodyClass": bodyClass,
                     "theme": Theme(of: request).rawValue, "content": Markup(trusted: content),
                     "markPath": kit.assets.mark.path, "stylePath": kit.assets.style.path,
                     "scriptPath": kit.assets.script.path,

@@ -7,11 +7,6 @@ import MartletService
 struct PageGuard: RouterMiddleware {
     let kit: DashboardKit
 
-    /// Only what is served here may be loaded, run, or sent to; nothing may frame a page. (CSP Level 3.)
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
     func handle(
         _ request: Request, context: PageContext, next: (Request, PageContext) async throws -> Response
     ) async throws -> Response {
@@ -21,10 +16,9 @@ struct PageGuard: RouterMiddleware {
         } catch {
             response = answer(to: error, request)
         }
-        response.headers[.contentSecurityPolicy] = Self.policy
+        if response.headers[.contentSecurityPolicy] == nil { PagePolicy().apply(to: &response) }
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[values: .referrerPolicy] = ["same-origin"]
-        response.headers[values: .frameOptions] = ["DENY"]
+        if response.headers[.referrerPolicy] == nil { response.headers[values: .referrerPolicy] = ["same-origin"] }
         response.headers[values: .openerPolicy] = ["same-origin"]
         return request.method == .head ? response.createHeadResponse() : response
     }

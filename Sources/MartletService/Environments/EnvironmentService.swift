@@ -16,6 +16,19 @@ public struct EnvironmentService: Sendable {
         public var payloadForm: Environment.PayloadForm?
         public var payloads: Duration??
         public var history: Duration??
+        public var pages = Pages()
+
+        /// What its customers are shown. The template is not to be changed.
+        public struct Pages: Sendable {
+            public var name: String??
+            public var colour: String??
+            public var logo: String??
+            public var support: String??
+            public var isGuidePublic: Bool?
+            public var frameAncestors: [String]?
+
+            public init() {}
+        }
 
         public init(
             profile: String? = nil, payloadForm: Environment.PayloadForm? = nil, payloads: Duration?? = nil,
@@ -43,6 +56,7 @@ public struct EnvironmentService: Sendable {
             if let form = draft.payloadForm { environment.payloadForm = form }
             if let payloads = draft.payloads { environment.retention.payloads = payloads }
             if let history = draft.history { environment.retention.history = history }
+            draft.pages.apply(to: &environment.pages)
             try check(environment)
             try await context.apply([.putEnvironment(environment)])
             if environment.profile != usual {
@@ -70,6 +84,18 @@ public struct EnvironmentService: Sendable {
             fields.append(
                 .init("retention.payloads", "A payload goes with its event: give no more than `history`."))
         }
+        CustomerPagesRules.check(environment.pages, into: &fields)
         guard fields.isEmpty else { throw .invalid(fields) }
+    }
+}
+
+extension EnvironmentService.Draft.Pages {
+    fileprivate func apply(to pages: inout CustomerPages) {
+        if let name { pages.name = name }
+        if let colour { pages.colour = colour?.lowercased() }
+        if let logo { pages.logo = logo }
+        if let support { pages.support = support }
+        if let isGuidePublic { pages.isGuidePublic = isGuidePublic }
+        if let frameAncestors { pages.frameAncestors = frameAncestors }
     }
 }

@@ -50,6 +50,21 @@ public struct SecretVault: Sendable {
         }
     }
 
+    /// Proves bytes to have come from whoever has the master key: HMAC-SHA256 under a key of its own for each purpose
+    /// (HKDF, RFC 5869).
+    func authenticationCode(for bytes: [UInt8], purpose: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: derivedKey(purpose)))
+    }
+
+    /// Whether a code is the one that ``authenticationCode(for:purpose:)`` makes, told in constant time.
+    func isAuthentic(_ code: [UInt8], for bytes: [UInt8], purpose: String) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes, using: derivedKey(purpose))
+    }
+
+    private func derivedKey(_ purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: 32)
+    }
+
     func seal(_ secret: SigningSecret, of endpoint: EndpointID) -> [UInt8] {
         seal(Array(secret.revealed.utf8), owner: endpoint.description)
     }

@@ -13,6 +13,9 @@ public enum EnvironmentRecord {
             writer.field("default_application", environment.defaultApplication.description)
             if let payloads = environment.retention.payloads { writer.duration("payloads_ms", payloads) }
             if let history = environment.retention.history { writer.duration("history_ms", history) }
+            if environment.pages != CustomerPages() {
+                writer.object("pages") { CustomerPagesRecord.write(environment.pages, to: &$0) }
+            }
         }
         return writer.bytes
     }
@@ -30,7 +33,8 @@ public enum EnvironmentRecord {
             defaultApplication: try reader.take("default_application") { $0.string.flatMap(ApplicationID.init) },
             retention: Retention(
                 payloads: try reader.takePresent("payloads_ms", RecordReader.duration),
-                history: try reader.takePresent("history_ms", RecordReader.duration)))
+                history: try reader.takePresent("history_ms", RecordReader.duration)),
+            pages: try reader.presentObject("pages").map(CustomerPagesRecord.read) ?? CustomerPages())
         try reader.end()
         return environment
     }

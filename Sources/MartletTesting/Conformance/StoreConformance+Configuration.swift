@@ -229,7 +229,10 @@ private struct FullConfiguration {
         let text = "“quotes” \"\\\u{0}\n\u{1F426} é"
         let unlike = Environment(
             id: world.id(), name: "a-third", profile: text, payloadForm: .verbatim, requiresHTTPS: false,
-            defaultApplication: world.id())
+            defaultApplication: world.id(),
+            pages: CustomerPages(
+                template: "sharmo", name: text, colour: "#0a0b0c", logo: "data:image/png;base64,AA==", support: text,
+                isGuidePublic: true, frameAncestors: ["https://app.example.com", "https://*.example.org"]))
         environments = [world.live, world.sandbox, unlike].sorted { $0.id < $1.id }
 
         let custom = Profile(
@@ -250,7 +253,12 @@ private struct FullConfiguration {
             id: world.id(), environment: live, uid: text, name: text,
             metadata: [
                 Metadata(name: "b", value: text), Metadata(name: "a", value: ""), Metadata(name: "b", value: "again"),
-            ], createdAt: now - .seconds(1), updatedAt: now)
+            ],
+            portal: PortalAccess(
+                withdrawnUpTo: now - .seconds(5),
+                withdrawals: [
+                    .init(link: world.id(), expiresAt: now + .seconds(60)), .init(link: world.id(), expiresAt: now),
+                ]), createdAt: now - .seconds(1), updatedAt: now)
         applications = [world.application, world.otherApplication, world.sandboxApplication, application]
             .sorted { $0.id < $1.id }
 
