@@ -18,12 +18,17 @@ public struct ServiceContext: Sendable {
     public let jobs: JobRoster
     /// How this process stands among the nodes of its service.
     public let node: NodeStatus
+    /// Carries e-mail; `nil` where nobody does.
+    public let post: (any Postman)?
+    /// The URL that people reach this server by, without a slash at its end, where that is known.
+    public let site: String?
     public let log: Logger
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
-        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus()
+        limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
+        post: (any Postman)? = nil, site: String? = nil
     ) {
         self.store = store
         self.directory = directory
@@ -37,6 +42,8 @@ public struct ServiceContext: Sendable {
         self.metrics = metrics
         jobs = JobRoster(limits.jobs, metrics: metrics)
         self.node = node
+        self.post = post
+        self.site = site
         self.log = log
     }
 

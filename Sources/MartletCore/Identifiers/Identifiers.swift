@@ -21,6 +21,13 @@ public typealias SourceID = Identifier<SourceKind>
 /// Names one inbound HTTP request as a source received it.
 public typealias RequestID = Identifier<RequestKind>
 
+/// Names a rule by which somebody is told: ``Alert``.
+public typealias AlertID = Identifier<AlertKind>
+/// Names one time that an alert fired: ``Incident``.
+public typealias IncidentID = Identifier<IncidentKind>
+/// Names a message that is to be sent by e-mail.
+public typealias MailID = Identifier<MailKind>
+
 public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
 public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
 public enum EndpointKind: IdentifierKind { public static let prefix: StaticString = "ep_" }
@@ -32,3 +39,6 @@ public enum OperationalEventKind: IdentifierKind { public static let prefix: Sta
 public enum JobKind: IdentifierKind { public static let prefix: StaticString = "job_" }
 public enum SourceKind: IdentifierKind { public static let prefix: StaticString = "src_" }
 public enum RequestKind: IdentifierKind { public static let prefix: StaticString = "req_" }
+public enum AlertKind: IdentifierKind { public static let prefix: StaticString = "alr_" }
+public enum IncidentKind: IdentifierKind { public static let prefix: StaticString = "inc_" }
+public enum MailKind: IdentifierKind { public static let prefix: StaticString = "mail_" }

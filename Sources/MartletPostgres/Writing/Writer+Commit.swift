@@ -23,6 +23,7 @@ extension Writer {
                 try pipeline.add(Self.fence) { $0.add(node.rawValue) }
                 try store(entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
+                try record(reportsOf: batch.settlements, in: pipeline)
             }
             try take(rows.dropFirst(), entries, waves, &settled)
             result.settled = settled
@@ -40,6 +41,7 @@ extension Writer {
             let rows = try connection.pipeline { (pipeline) throws(StoreError) in
                 try store(decision.entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
+                try record(reportsOf: batch.settlements, in: pipeline)
                 try finish(decision, in: pipeline)
                 try pipeline.add("COMMIT")
             }

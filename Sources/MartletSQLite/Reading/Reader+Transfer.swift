@@ -29,6 +29,9 @@ extension Reader {
         case .health: "endpoint_health"
         case .events: "events"
         case .deliveries: "deliveries"
+        case .environmentHours: "environment_hours"
+        case .alerts: "alerts"
+        case .incidents: "incidents"
         }
     }
 
@@ -111,6 +114,30 @@ extension Reader {
             ) { (row) throws(StoreError) in (.health(try readHealth(row)), TransferKey(row.integer(6))) }
         case .events: try events(after: key, limit: limit)
         case .deliveries: try deliveries(after: key, limit: limit)
+        case .environmentHours:
+            try records(
+                """
+                SELECT \(Self.environmentHourColumns), environment FROM environment_hours
+                WHERE (environment, hour) > (?1, ?2) ORDER BY environment, hour LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in
+                let hour = try environmentHour(row, in: try environment(row.integer(5)))
+                return (.environmentHour(hour), TransferKey(row.integer(5), row.integer(0)))
+            }
+        case .alerts:
+            try records(
+                """
+                SELECT \(Self.alertColumns) FROM alerts
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in (.alert(try alert(row)), TransferKey(row.integer(0), row.bytes(1))) }
+        case .incidents:
+            try records(
+                """
+                SELECT \(Self.incidentColumns) FROM incidents
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in (.incident(try incident(row)), TransferKey(row.integer(0), row.bytes(1))) }
         }
     }
 

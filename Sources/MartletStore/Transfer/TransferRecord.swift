@@ -21,6 +21,9 @@ public enum TransferRecord: Sendable {
     case event(Event)
     /// With all of its attempts, the first one first.
     case delivery(Delivery, attempts: [Attempt])
+    case environmentHour(EnvironmentHour)
+    case alert(StandingAlert)
+    case incident(Incident)
 }
 
 /// An application that was deleted.
