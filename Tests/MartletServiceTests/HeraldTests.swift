@@ -195,9 +195,9 @@ import Testing
         }
 
         #expect(Set(listeners.map(\.application)).count == 1)
-        #expect(renamed?.fields.map(\.name) == ["uid"])
-        #expect(key?.fields.map(\.name) == ["application"])
-        #expect(stolen?.fields.map(\.name) == ["uid"])
+        #expect(renamed?.fields.map(\.field) == ["uid"])
+        #expect(key?.fields.map(\.field) == ["application"])
+        #expect(stolen?.fields.map(\.field) == ["uid"])
         #expect(foreign?.code == "unknown_application")
         await scene.stop()
     }
