@@ -28,6 +28,14 @@ extension PostgresStore: DeliveryStore {
         try await read { (reader) throws(StoreError) in try reader.blockedKeys(of: endpoint, limit: limit) }
     }
 
+    public func earliestDueAnywhere() async throws(StoreError) -> [EndpointID: Timestamp] {
+        try await read { (reader) throws(StoreError) in try reader.earliestDueAnywhere() }
+    }
+
+    public func waiting() async throws(StoreError) -> [EnvironmentID: Int] {
+        try await read { (reader) throws(StoreError) in try reader.waiting() }
+    }
+
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
         try await read { (reader) throws(StoreError) in try reader.earliestDue() }
     }

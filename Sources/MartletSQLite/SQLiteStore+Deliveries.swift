@@ -28,6 +28,12 @@ extension SQLiteStore: DeliveryStore {
         try await read { (reader) throws(StoreError) in try reader.blockedKeys(of: endpoint, limit: limit) }
     }
 
+    public func waiting() async throws(StoreError) -> [EnvironmentID: Int] {
+        try await read { (reader) throws(StoreError) in try reader.waiting() }
+    }
+
+    public func earliestDueAnywhere() async throws(StoreError) -> [EndpointID: Timestamp] { try await earliestDue() }
+
     public func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp] {
         try await read { (reader) throws(StoreError) in try reader.earliestDue() }
     }

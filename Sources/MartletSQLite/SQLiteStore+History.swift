@@ -38,6 +38,16 @@ extension SQLiteStore: HistoryStore {
         try await write { (writer) throws(StoreError) in try writer.add(sums) }
     }
 
+    public func note(_ waiting: [EnvironmentWaiting]) async throws(StoreError) {
+        try await write { (writer) throws(StoreError) in try writer.note(waiting) }
+    }
+
+    public func hours(
+        in environment: EnvironmentID, since: Timestamp
+    ) async throws(StoreError) -> [EnvironmentHour] {
+        try await read { (reader) throws(StoreError) in try reader.hours(in: environment, since: since) }
+    }
+
     public func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour] {
         try await read { (reader) throws(StoreError) in try reader.hours(of: endpoint, since: since) }
     }

@@ -26,6 +26,14 @@ extension SQLiteStore: OperationalEventStore {
         try await read { (reader) throws(StoreError) in try reader.operationalEvents(query) }
     }
 
+    public func untoldOperationalEvents(limit: Int) async throws(StoreError) -> [OperationalEvent] {
+        try await read { (reader) throws(StoreError) in try reader.untoldOperationalEvents(limit: limit) }
+    }
+
+    public func markTold(_ events: [OperationalEvent]) async throws(StoreError) {
+        try await write { (writer) throws(StoreError) in try writer.markTold(events) }
+    }
+
     public func forgetOperationalEvents(
         createdBefore instant: Timestamp, limit: Int
     ) async throws(StoreError) -> Int {

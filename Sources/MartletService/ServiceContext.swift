@@ -20,6 +20,8 @@ public struct ServiceContext: Sendable {
     public let node: NodeStatus
     /// Who listens to endpoints of kind `listen`, here.
     public let listeners: ListenHub
+    /// Carries e-mail; `nil` where nobody does.
+    public let post: (any Postman)?
     public let log: Logger
     /// The URL that the service is reached by, where it was told.
     public let publicURL: String?
@@ -28,7 +30,7 @@ public struct ServiceContext: Sendable {
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
         limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
-        listeners: ListenHub = ListenHub(), publicURL: String? = nil
+        listeners: ListenHub = ListenHub(), post: (any Postman)? = nil, publicURL: String? = nil
     ) {
         self.store = store
         self.directory = directory
@@ -43,6 +45,7 @@ public struct ServiceContext: Sendable {
         jobs = JobRoster(limits.jobs, metrics: metrics)
         self.node = node
         self.listeners = listeners
+        self.post = post
         self.log = log
         self.publicURL = publicURL
     }

@@ -101,16 +101,19 @@ public struct Settlement: Sendable {
     /// Written only where the delivery is still scheduled with `attempt.number - 1` attempts behind it; the attempt is
     /// recorded, and counted, either way. An attempt of that number that is there already is never written over.
     public var state: DeliveryState
+    /// Recorded with it where it leaves the delivery failed: see ``OperationalEventStore``.
+    public var report: OperationalEvent?
 
     public init(
         environment: EnvironmentID, endpoint: EndpointID, attempt: Attempt, firstAttemptAt: Timestamp,
-        state: DeliveryState
+        state: DeliveryState, report: OperationalEvent? = nil
     ) {
         self.environment = environment
         self.endpoint = endpoint
         self.attempt = attempt
         self.firstAttemptAt = firstAttemptAt
         self.state = state
+        self.report = report
     }
 }
 

@@ -43,6 +43,12 @@ public protocol DeliveryStore: Sendable {
     /// endpoints whose deliveries still have to be cancelled.
     func earliestDue() async throws(StoreError) -> [EndpointID: Timestamp]
 
+    /// As ``earliestDue()``, whichever node delivers it.
+    func earliestDueAnywhere() async throws(StoreError) -> [EndpointID: Timestamp]
+
+    /// How many deliveries are scheduled in each environment, whichever node delivers them; those with none are left out.
+    func waiting() async throws(StoreError) -> [EnvironmentID: Int]
+
     /// Moves a delivery as ``DeliveryStateMachine`` did, if it still stands where `from` says (status and attempt
     /// count). `false` where it does not, and where one that had ended is to be scheduled whose event has lost its payload.
     func move(

@@ -21,6 +21,11 @@ public protocol HistoryStore: Sendable {
     func add(_ sums: [EndpointHour]) async throws(StoreError)
     /// The hourly sums of an endpoint from the hour that contains `since`, oldest first.
     func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour]
+    /// The hourly sums of an environment from the hour that contains `since`, oldest first: what ``add(_:)`` was given of
+    /// its endpoints, those that are deleted by now included, and what ``note(_:)`` was.
+    func hours(in environment: EnvironmentID, since: Timestamp) async throws(StoreError) -> [EnvironmentHour]
+    /// Notes how much waits. The most of an hour is kept.
+    func note(_ waiting: [EnvironmentWaiting]) async throws(StoreError)
 }
 
 /// A page of a listing, and where the next one starts.
@@ -105,5 +110,44 @@ public struct EndpointHour: Sendable, Hashable {
         self.succeeded = succeeded
         self.failed = failed
         self.latency = latency
+    }
+}
+
+/// What an environment's attempts of one hour add up to, and how much waited.
+public struct EnvironmentHour: Sendable, Hashable {
+    public var environment: EnvironmentID
+    /// The hour's beginning.
+    public var hour: Timestamp
+    public var succeeded: Int
+    public var failed: Int
+    /// The most deliveries that waited at once; `nil` where nobody looked.
+    public var mostWaiting: Int?
+    /// How many attempts took how long: see ``LatencyHistogram``.
+    public var latency: LatencyHistogram
+
+    public init(
+        environment: EnvironmentID, hour: Timestamp, succeeded: Int = 0, failed: Int = 0, mostWaiting: Int? = nil,
+        latency: LatencyHistogram = LatencyHistogram()
+    ) {
+        self.environment = environment
+        self.hour = hour
+        self.succeeded = succeeded
+        self.failed = failed
+        self.mostWaiting = mostWaiting
+        self.latency = latency
+    }
+}
+
+/// How many of an environment's deliveries wait at a moment.
+public struct EnvironmentWaiting: Sendable, Hashable {
+    public var environment: EnvironmentID
+    /// The beginning of the hour.
+    public var hour: Timestamp
+    public var count: Int
+
+    public init(environment: EnvironmentID, hour: Timestamp, count: Int) {
+        self.environment = environment
+        self.hour = hour
+        self.count = count
     }
 }

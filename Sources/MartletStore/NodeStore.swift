@@ -119,6 +119,8 @@ public enum Duty: String, Sendable, CaseIterable {
     case jobs
     /// Drops what is old, and erases.
     case housekeeping
+    /// Tells of operational events, looks at alerts and sends e-mail.
+    case alerts
 }
 
 /// What one node lets the others know.

@@ -27,7 +27,8 @@ public protocol RetentionStore: Sendable {
         in environment: EnvironmentID, before instant: Timestamp, after cursor: EventID?, limit: Int
     ) async throws(StoreError) -> RetentionStep
 
-    /// Drops up to `limit` hourly sums of the hours that began before `instant`. Returns how many it dropped.
+    /// Drops up to `limit` hourly sums, of endpoints and of environments, of the hours that began before `instant`. Returns
+    /// how many it dropped.
     func dropHours(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 

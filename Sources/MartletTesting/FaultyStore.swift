@@ -124,6 +124,14 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.earliestDue() }
     }
 
+    public func earliestDueAnywhere() async throws(StoreError) -> [EndpointID: Timestamp] {
+        try await call { () throws(StoreError) in try await store.earliestDueAnywhere() }
+    }
+
+    public func waiting() async throws(StoreError) -> [EnvironmentID: Int] {
+        try await call { () throws(StoreError) in try await store.waiting() }
+    }
+
     public func move(_ delivery: Delivery, to state: DeliveryState) async throws(StoreError) -> Bool {
         try await call { () throws(StoreError) in try await store.move(delivery, to: state) }
     }
@@ -186,6 +194,14 @@ public final class FaultyStore: Store {
 
     public func hours(of endpoint: EndpointID, since: Timestamp) async throws(StoreError) -> [EndpointHour] {
         try await call { () throws(StoreError) in try await store.hours(of: endpoint, since: since) }
+    }
+
+    public func note(_ waiting: [EnvironmentWaiting]) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.note(waiting) }
+    }
+
+    public func hours(in environment: EnvironmentID, since: Timestamp) async throws(StoreError) -> [EnvironmentHour] {
+        try await call { () throws(StoreError) in try await store.hours(in: environment, since: since) }
     }
 
     // MARK: ConfigurationStore
@@ -274,6 +290,14 @@ public final class FaultyStore: Store {
         _ query: OperationalEventQuery
     ) async throws(StoreError) -> Found<OperationalEvent, OperationalEventID> {
         try await call { () throws(StoreError) in try await store.operationalEvents(query) }
+    }
+
+    public func untoldOperationalEvents(limit: Int) async throws(StoreError) -> [OperationalEvent] {
+        try await call { () throws(StoreError) in try await store.untoldOperationalEvents(limit: limit) }
+    }
+
+    public func markTold(_ events: [OperationalEvent]) async throws(StoreError) {
+        try await call { () throws(StoreError) in try await store.markTold(events) }
     }
 
     public func forgetOperationalEvents(

@@ -7,8 +7,8 @@ extension Schemas {
             {"type":"object","required":["id","type","application","webhook","created_at","data"],"properties":{
             "id":{"type":"string"},
             "type":{"type":"string","description":"`endpoint.failing`: half the time has gone after which it is taken out of
-             service. `endpoint.disabled`: it was. `endpoint.recovered`: it is well again after a warning. Others may be
-             added."},
+             service. `endpoint.disabled`: it was. `endpoint.recovered`: it is well again after a warning. `delivery.failed`:
+             deliveries to it have failed for good. Others may be added."},
             "application":{"type":"string"},"webhook":{"type":["string","null"]},"created_at":\##(instant),
             "data":{"type":"object","description":"`webhook`, `failing_since`, `failures`; of one that fails also
              `last_success_at` and `disables_at`; of one that was disabled `last_success_at` and the `reason`: `failing` or

@@ -23,6 +23,13 @@ public typealias RequestID = Identifier<RequestKind>
 /// Names one link to an application's portal.
 public typealias PortalLinkID = Identifier<PortalLinkKind>
 
+/// Names a rule by which somebody is told: ``Alert``.
+public typealias AlertID = Identifier<AlertKind>
+/// Names one time that an alert fired: ``Incident``.
+public typealias IncidentID = Identifier<IncidentKind>
+/// Names a message that is to be sent by e-mail.
+public typealias MailID = Identifier<MailKind>
+
 public enum EnvironmentKind: IdentifierKind { public static let prefix: StaticString = "env_" }
 public enum ApplicationKind: IdentifierKind { public static let prefix: StaticString = "app_" }
 public enum EndpointKind: IdentifierKind { public static let prefix: StaticString = "ep_" }
@@ -35,3 +42,6 @@ public enum JobKind: IdentifierKind { public static let prefix: StaticString = "
 public enum SourceKind: IdentifierKind { public static let prefix: StaticString = "src_" }
 public enum RequestKind: IdentifierKind { public static let prefix: StaticString = "req_" }
 public enum PortalLinkKind: IdentifierKind { public static let prefix: StaticString = "plk_" }
+public enum AlertKind: IdentifierKind { public static let prefix: StaticString = "alr_" }
+public enum IncidentKind: IdentifierKind { public static let prefix: StaticString = "inc_" }
+public enum MailKind: IdentifierKind { public static let prefix: StaticString = "mail_" }

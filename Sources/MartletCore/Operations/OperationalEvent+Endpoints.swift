@@ -42,6 +42,44 @@ extension OperationalEvent {
         }
     }
 
+    /// That deliveries to an endpoint have failed for good.
+    ///
+    /// - Parameters:
+    ///   - failed: the one that is told of, its event and why no attempt follows; `nil` where they are told of together.
+    ///   - count: how many have failed since the last time that this was told, `failed` included.
+    public static func deliveryFailed(
+        _ endpoint: Endpoint, _ failed: FailedDelivery?, count: Int, id: OperationalEventID, at now: Timestamp
+    ) -> OperationalEvent {
+        OperationalEvent(endpoint, .deliveryFailed, id: id, at: now) { writer in
+            writer.field("delivery", failed?.delivery.description)
+            writer.field("event", failed?.event)
+            writer.field("event_type", failed?.eventType)
+            writer.field("reason", failed?.reason.rawValue)
+            writer.field("attempts", failed?.attempts)
+            writer.field("failed", count)
+        }
+    }
+
+    /// A delivery that has failed for good, as ``OperationalEvent/deliveryFailed(_:_:count:id:at:)`` tells of it.
+    public struct FailedDelivery: Sendable, Hashable {
+        public var delivery: DeliveryID
+        /// The event's id as receivers see it.
+        public var event: String
+        public var eventType: String
+        public var reason: DeliveryState.FailureReason
+        public var attempts: Int
+
+        public init(
+            delivery: DeliveryID, event: String, eventType: String, reason: DeliveryState.FailureReason, attempts: Int
+        ) {
+            self.delivery = delivery
+            self.event = event
+            self.eventType = eventType
+            self.reason = reason
+            self.attempts = attempts
+        }
+    }
+
     private init(
         _ endpoint: Endpoint, _ kind: Kind, id: OperationalEventID, at now: Timestamp,
         details: (inout JSONWriter) -> Void

@@ -13,6 +13,16 @@ public struct OperationalEvent: Sendable, Hashable {
         public static let endpointDisabled = Kind(rawValue: "endpoint.disabled")
         /// An endpoint whose owner had been warned has acknowledged an attempt.
         public static let endpointRecovered = Kind(rawValue: "endpoint.recovered")
+        /// Deliveries to an endpoint have failed for good. Told of the first one at once, of those that follow together.
+        public static let deliveryFailed = Kind(rawValue: "delivery.failed")
+        /// An alert fires.
+        public static let alertFiring = Kind(rawValue: "alert.firing")
+        /// What an alert fired for is over.
+        public static let alertCleared = Kind(rawValue: "alert.cleared")
+        /// Somebody tried an alert's ways of telling.
+        public static let alertTest = Kind(rawValue: "alert.test")
+        /// A source keeps refusing what comes in.
+        public static let sourceRefusing = Kind(rawValue: "source.refusing")
     }
 
     public let id: OperationalEventID

@@ -37,6 +37,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     private let jobs: AsyncStream<EngineJob>
     private let jobSource: AsyncStream<EngineJob>.Continuation
     private let userAgent: HeaderField
+    private let reports = Mutex(FailureReports())
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, sender: any AttemptSender,
@@ -98,6 +99,11 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             group.cancelAll()
         }
         await flushSums()
+        do throws(StoreError) {
+            try await OperationalJournal(store: store).record(gatheredReports(all: true), at: clock.now())
+        } catch {
+            log.warning("how many deliveries failed lately was lost", metadata: ["error": "\(error)"])
+        }
         let waiters = state.withLock { state in
             state.hasStopped = true
             defer { state.waiters = [:] }
@@ -229,7 +235,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         for action in actions {
             switch action {
             case .send(let parcel): parcels.append(parcel)
-            case .settle(let parcel, let settlement):
+            case .settle(let parcel, var settlement):
+                settlement.report = report(of: parcel, settlement)
                 outcomes.append(PendingSettlement(parcel: parcel, settlement: settlement))
             case .load(let endpoint, let limit, let key): jobSource.yield(.load(endpoint, limit: limit, after: key))
             case .deactivate(let endpoint, let environment, let reason, let watch):
@@ -417,6 +424,33 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         return isAcknowledged
     }
 
+    // MARK: Reports
+
+    /// What is recorded with an outcome that leaves a delivery failed for good, where it is the first of its endpoint for a
+    /// while. A test event's failure is its sender's business.
+    private func report(of parcel: Parcel, _ settlement: Settlement) -> OperationalEvent? {
+        guard case .failed(let at, let reason) = settlement.state, reason != .single,
+            let endpoint = directory.endpoint(settlement.endpoint, in: settlement.environment),
+            reports.withLock({ $0.failed(endpoint.id, at: at) })
+        else { return nil }
+        let failed = OperationalEvent.FailedDelivery(
+            delivery: parcel.delivery.id, event: parcel.event.publicID, eventType: parcel.event.type, reason: reason,
+            attempts: settlement.attempt.number)
+        return .deliveryFailed(endpoint, failed, count: 1, id: identifiers.next(at: at), at: at)
+    }
+
+    /// What has failed since an endpoint's last report and is to be told of together.
+    ///
+    /// - Parameter all: whether to tell before its time: the service stops.
+    private func gatheredReports(all: Bool = false) -> [OperationalEvent] {
+        let now = clock.now()
+        let overdue = reports.withLock { $0.takeOverdue(at: all ? now + FailureReports.window : now) }
+        return overdue.compactMap { id, count in
+            guard let endpoint = directory.target(id)?.endpoint else { return nil }
+            return .deliveryFailed(endpoint, nil, count: count, id: identifiers.next(at: now), at: now)
+        }
+    }
+
     // MARK: Jobs
 
     private func performJobs() async {
@@ -572,6 +606,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         while !Task.isCancelled {
             try? await Task.sleep(for: limits.sumsInterval)
             await flushSums()
+            for report in gatheredReports() { jobSource.yield(.record(report)) }
         }
     }
 

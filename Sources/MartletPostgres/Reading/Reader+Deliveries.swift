@@ -85,6 +85,38 @@ extension Reader {
         WHERE l.node = $1::integer
         """
 
+    func earliestDueAnywhere() throws(StoreError) -> [EndpointID: Timestamp] {
+        var earliest: [EndpointID: Timestamp] = [:]
+        for (endpoint, due) in try query(Self.earliestDueAnywhere).map({ (row) throws(StoreError) in
+            (try row.identifier(0, EndpointKind.self), row.timestamp(1))
+        }) { earliest[endpoint] = min(earliest[endpoint] ?? due, due) }
+        return earliest
+    }
+
+    /// As ``earliestDue``, from owner to owner: as many steps as there are owners' endpoints that wait.
+    static let earliestDueAnywhere = """
+        WITH RECURSIVE waiting AS (
+            (SELECT owner, endpoint, in_turn, state_at FROM deliveries WHERE state = 0
+            ORDER BY owner, endpoint, in_turn, state_at LIMIT 1)
+            UNION ALL
+            SELECT n.owner, n.endpoint, n.in_turn, n.state_at FROM waiting w CROSS JOIN LATERAL (
+                SELECT d.owner, d.endpoint, d.in_turn, d.state_at FROM deliveries d
+                WHERE d.state = 0 AND (d.owner, d.endpoint, d.in_turn) > (w.owner, w.endpoint, w.in_turn)
+                ORDER BY d.owner, d.endpoint, d.in_turn, d.state_at LIMIT 1
+            ) n
+        )
+        SELECT endpoint, state_at FROM waiting
+        """
+
+    func waiting() throws(StoreError) -> [EnvironmentID: Int] {
+        let counts = try query(Self.waitingInAll).map { (row) throws(StoreError) in
+            (try row.identifier(0, EnvironmentKind.self), Int(row.integer(1)))
+        }
+        return Dictionary(counts) { $0 + $1 }
+    }
+
+    static let waitingInAll = "SELECT environment, count(*) FROM deliveries WHERE state = 0 GROUP BY environment"
+
     func backlog(of endpoint: EndpointID) throws(StoreError) -> Int {
         Int(try query(Self.endpointBacklog) { $0.add(endpoint) }.first?.integer(0) ?? 0)
     }

@@ -42,6 +42,23 @@ extension Reader {
         WHERE a.delivery = $1::uuid ORDER BY a.number
         """
 
+    func hours(in environment: EnvironmentID, since: Timestamp) throws(StoreError) -> [EnvironmentHour] {
+        try query(
+            """
+            SELECT hour, succeeded, failed, most_waiting, latency FROM environment_hours
+            WHERE environment = $1::uuid AND hour >= $2::bigint ORDER BY hour
+            """
+        ) {
+            $0.add(environment)
+            $0.add(since.startOfHour)
+        }.map { (row) throws(StoreError) in
+            EnvironmentHour(
+                environment: environment, hour: row.timestamp(0), succeeded: Int(row.integer(1)),
+                failed: Int(row.integer(2)), mostWaiting: row.optionalInteger(3).map(Int.init),
+                latency: try LatencyRecord.decode(row.bytes(4), of: environment))
+        }
+    }
+
     func hours(of endpoint: EndpointID, since: Timestamp) throws(StoreError) -> [EndpointHour] {
         try query(
             """

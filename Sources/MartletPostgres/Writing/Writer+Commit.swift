@@ -26,6 +26,7 @@ extension Writer {
                 try store(entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
                 try store(requests, in: pipeline)
+                try record(reportsOf: batch.settlements, in: pipeline)
             }
             try take(rows.dropFirst(), entries, waves, &settled)
             result.settled = settled
@@ -47,6 +48,7 @@ extension Writer {
                 try store(decision.entries, as: node, in: pipeline)
                 for wave in waves.waves { try settle(wave, as: node, in: pipeline) }
                 try store(requests, in: pipeline)
+                try record(reportsOf: batch.settlements, in: pipeline)
                 try finish(decision, in: pipeline)
                 try pipeline.add("COMMIT")
             }

@@ -31,23 +31,71 @@ extension Writer {
 
     func record(_ events: [OperationalEvent]) throws(StoreError) {
         guard !events.isEmpty else { return }
+        _ = try write(Self.record) { Self.bind(events, to: $0) }
+    }
+
+    static let record = """
+        INSERT INTO operational_events (environment, id, application, endpoint, kind, created_at, data, is_told)
+        SELECT v.id, s.id, s.application, s.endpoint, s.kind, s.created_at, s.data, false
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bytea[])
+            AS s (environment, id, application, endpoint, kind, created_at, data)
+        LEFT JOIN environments v ON v.id = s.environment
+        ON CONFLICT (environment, id) DO NOTHING
+        """
+
+    static func bind(_ events: [OperationalEvent], to parameters: Parameters) {
+        parameters.array(.uuid, events) { $0.add($1.environment) }
+        parameters.array(.uuid, events) { $0.add($1.id) }
+        parameters.array(.uuid, events) { $0.add($1.application) }
+        parameters.array(.uuid, events) { $0.add($1.endpoint) }
+        parameters.array(.text, events) { $0.add($1.kind.rawValue) }
+        parameters.array(.int64, events) { $0.add($1.createdAt) }
+        parameters.array(.bytes, events) { $0.add($1.data) }
+    }
+
+    /// Records what is told of deliveries that the settlements before it in the pipeline left failed, and of no others.
+    func record(
+        reportsOf settlements: [Settlement], in pipeline: borrowing Connection.Pipeline
+    ) throws(StoreError) {
+        let reported = settlements.filter { $0.report != nil }
+        guard !reported.isEmpty else { return }
+        try pipeline.add(
+            """
+            INSERT INTO operational_events (environment, id, application, endpoint, kind, created_at, data, is_told)
+            SELECT s.environment, s.id, s.application, s.endpoint, s.kind, s.created_at, s.data, false
+            FROM unnest(
+                $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bytea[], $8::uuid[],
+                $9::integer[], $10::uuid[]
+            ) AS s (environment, id, application, endpoint, kind, created_at, data, delivery, number, attempt)
+            WHERE EXISTS (
+                SELECT 1 FROM deliveries d JOIN attempts a
+                    ON a.environment = d.environment AND a.delivery = d.id AND a.number = s.number
+                    AND a.delivery >= $11::uuid AND a.delivery <= $12::uuid
+                WHERE d.environment = s.environment AND d.id = s.delivery AND d.id >= $11::uuid AND d.id <= $12::uuid
+                    AND d.state = 2 AND d.attempts = s.number AND a.id = s.attempt)
+            ON CONFLICT (environment, id) DO NOTHING
+            """
+        ) { parameters in
+            Self.bind(reported.compactMap(\.report), to: parameters)
+            parameters.array(.uuid, reported) { $0.add($1.attempt.delivery) }
+            parameters.array(.int32, reported) { $0.add(Int32(clamping: $1.attempt.number)) }
+            parameters.array(.uuid, reported) { $0.add($1.attempt.id) }
+            parameters.add(reported.map(\.attempt.delivery).min())
+            parameters.add(reported.map(\.attempt.delivery).max())
+        }
+    }
+
+    func markTold(_ events: [OperationalEvent]) throws(StoreError) {
+        guard !events.isEmpty else { return }
         _ = try write(
             """
-            INSERT INTO operational_events (environment, id, application, endpoint, kind, created_at, data)
-            SELECT v.id, s.id, s.application, s.endpoint, s.kind, s.created_at, s.data
-            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bytea[])
-                AS s (environment, id, application, endpoint, kind, created_at, data)
-            LEFT JOIN environments v ON v.id = s.environment
-            ON CONFLICT (environment, id) DO NOTHING
+            UPDATE operational_events o SET is_told = true
+            FROM unnest($1::uuid[], $2::uuid[]) AS s (environment, id)
+            WHERE o.environment = s.environment AND o.id = s.id
             """
         ) { parameters in
             parameters.array(.uuid, events) { $0.add($1.environment) }
             parameters.array(.uuid, events) { $0.add($1.id) }
-            parameters.array(.uuid, events) { $0.add($1.application) }
-            parameters.array(.uuid, events) { $0.add($1.endpoint) }
-            parameters.array(.text, events) { $0.add($1.kind.rawValue) }
-            parameters.array(.int64, events) { $0.add($1.createdAt) }
-            parameters.array(.bytes, events) { $0.add($1.data) }
         }
     }
 
@@ -146,6 +194,69 @@ extension Writer {
                 parameters.array(.int64, sums) { $0.add(Int64($1.sum.failed)) }
                 parameters.array(.bytes, sums) { $0.add(LatencyRecord.encode($1.sum.latency)) }
             }
+            try add(whole(added.values), on: connection)
+        }
+    }
+
+    /// The sums of environments that sums of endpoints make, in the order in which they are locked.
+    private func whole(_ sums: some Sequence<EndpointHour>) -> [EnvironmentHour] {
+        var whole: [EnvironmentHour] = []
+        for sum in sums {
+            let hour = sum.hour.startOfHour
+            if let index = whole.firstIndex(where: { $0.environment == sum.environment && $0.hour == hour }) {
+                whole[index].succeeded += sum.succeeded
+                whole[index].failed += sum.failed
+                whole[index].latency.add(sum.latency)
+            } else {
+                whole.append(
+                    EnvironmentHour(
+                        environment: sum.environment, hour: hour, succeeded: sum.succeeded, failed: sum.failed,
+                        latency: sum.latency))
+            }
+        }
+        return whole.sorted { ($0.environment, $0.hour) < ($1.environment, $1.hour) }
+    }
+
+    private func add(_ hours: [EnvironmentHour], on connection: Connection) throws(StoreError) {
+        for hour in hours {
+            let rows = try connection.query(
+                """
+                INSERT INTO environment_hours AS h (environment, hour, succeeded, failed, most_waiting, latency)
+                VALUES ($1::uuid, $2::bigint, $3::bigint, $4::bigint, $5::bigint, '')
+                ON CONFLICT (environment, hour) DO UPDATE SET
+                    succeeded = h.succeeded + excluded.succeeded, failed = h.failed + excluded.failed,
+                    most_waiting = greatest(h.most_waiting, excluded.most_waiting)
+                RETURNING h.latency
+                """
+            ) { parameters in
+                parameters.add(hour.environment)
+                parameters.add(hour.hour)
+                parameters.add(hour.succeeded)
+                parameters.add(hour.failed)
+                parameters.add(hour.mostWaiting.map(Int64.init))
+            }
+            // The row is this transaction's by now: nobody adds to it before its end.
+            guard let row = rows.first, hour.succeeded + hour.failed > 0 else { continue }
+            var latency = try LatencyRecord.decode(row.bytes(0), of: hour.environment)
+            latency.add(hour.latency)
+            _ = try connection.query(
+                "UPDATE environment_hours SET latency = $3::bytea WHERE environment = $1::uuid AND hour = $2::bigint"
+            ) { parameters in
+                parameters.add(hour.environment)
+                parameters.add(hour.hour)
+                parameters.add(LatencyRecord.encode(latency))
+            }
+        }
+    }
+
+    func note(_ waiting: [EnvironmentWaiting]) throws(StoreError) {
+        guard !waiting.isEmpty else { return }
+        let hours = waiting.map {
+            EnvironmentHour(environment: $0.environment, hour: $0.hour.startOfHour, mostWaiting: $0.count)
+        }.sorted { ($0.environment, $0.hour) < ($1.environment, $1.hour) }
+        try transaction { (connection) throws(StoreError) in
+            for hour in hours { try connection.check(hour.environment) }
+            try add(hours, on: connection)
         }
     }
 

@@ -129,7 +129,7 @@ extension Writer {
     }
 
     func dropHours(before instant: Timestamp, limit: Int) throws(StoreError) -> Int {
-        try write(
+        let dropped = try write(
             """
             DELETE FROM endpoint_hours WHERE (environment, endpoint, hour) IN (
                 SELECT environment, endpoint, hour FROM endpoint_hours
@@ -139,6 +139,18 @@ extension Writer {
             $0.add(instant.startOfHour)
             $0.add(limit)
         }.affected
+        guard dropped < limit else { return dropped }
+        return dropped
+            + (try write(
+                """
+                DELETE FROM environment_hours WHERE (environment, hour) IN (
+                    SELECT environment, hour FROM environment_hours
+                    WHERE hour < $1::bigint ORDER BY hour LIMIT $2::bigint)
+                """
+            ) {
+                $0.add(instant.startOfHour)
+                $0.add(limit - dropped)
+            }.affected)
     }
 
     // MARK: Whole days

@@ -171,6 +171,24 @@ extension Writer {
                 $0.add(health.warnedAt)
                 $0.add(health.lastSuccessAt)
             }
+        case .environmentHour(let hour):
+            _ = try connection.query(
+                """
+                INSERT INTO environment_hours (environment, hour, succeeded, failed, most_waiting, latency)
+                VALUES ($1::uuid, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bytea)
+                """
+            ) {
+                $0.add(hour.environment)
+                $0.add(hour.hour)
+                $0.add(hour.succeeded)
+                $0.add(hour.failed)
+                $0.add(hour.mostWaiting.map(Int64.init))
+                $0.add(LatencyRecord.encode(hour.latency))
+            }
+        case .alert(let alert):
+            _ = try connection.query(Self.insertAlert) { Self.bind(alert.alert, alert.standing, to: $0) }
+        case .incident(let incident):
+            _ = try connection.query(Self.putIncident) { Self.bind(incident, to: $0) }
         case .event, .delivery, .request: preconditionFailure("history is stored by itself")
         }
     }

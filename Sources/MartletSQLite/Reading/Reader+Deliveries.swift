@@ -84,6 +84,20 @@ extension Reader {
         ) b CROSS JOIN endpoints p ON p.number = b.endpoint
         """
 
+    func waiting() throws(StoreError) -> [EnvironmentID: Int] {
+        let counts = try rows(of: try connection.cached(Self.waitingInAll)) { (row) throws(StoreError) in
+            (try environment(row.integer(0)), Int(row.integer(1)))
+        }
+        return Dictionary(counts) { $0 + $1 }
+    }
+
+    static let waitingInAll = """
+        SELECT p.environment, sum(b.waiting) FROM (
+            SELECT endpoint, count(*) AS waiting FROM deliveries INDEXED BY deliveries_due
+            WHERE state = 0 GROUP BY endpoint
+        ) b CROSS JOIN endpoints p ON p.number = b.endpoint GROUP BY p.environment
+        """
+
     func backlog() throws(StoreError) -> Backlog {
         let statement = try connection.cached(Self.backlog)
         defer { statement.reset() }

@@ -44,6 +44,27 @@ extension Reader {
         return try rows(of: statement) { (row) throws(StoreError) in try AttemptRow.read(row, delivery: delivery) }
     }
 
+    func hours(in environment: EnvironmentID, since: Timestamp) throws(StoreError) -> [EnvironmentHour] {
+        guard let number = try number(of: environment) else { return [] }
+        let statement = try connection.cached(
+            """
+            SELECT \(Self.environmentHourColumns) FROM environment_hours
+            WHERE environment = ?1 AND hour >= ?2 ORDER BY hour
+            """)
+        statement.bind(1, number)
+        statement.bind(2, since.startOfHour)
+        return try rows(of: statement) { (row) throws(StoreError) in try environmentHour(row, in: environment) }
+    }
+
+    static let environmentHourColumns = "hour, succeeded, failed, most_waiting, latency"
+
+    func environmentHour(_ row: Statement, in environment: EnvironmentID) throws(StoreError) -> EnvironmentHour {
+        EnvironmentHour(
+            environment: environment, hour: row.timestamp(0), succeeded: Int(row.integer(1)),
+            failed: Int(row.integer(2)), mostWaiting: row.optionalInteger(3).map(Int.init),
+            latency: try LatencyRecord.decode(row.bytes(4), of: environment))
+    }
+
     func hours(of endpoint: EndpointID, since: Timestamp) throws(StoreError) -> [EndpointHour] {
         let statement = try connection.cached(
             """

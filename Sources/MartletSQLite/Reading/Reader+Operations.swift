@@ -33,7 +33,8 @@ extension Reader {
         }
         let statement = try connection.cached(Self.operationalEvents(query))
         statement.bind(1, number)
-        statement.bind(2, query.before ?? OperationalEventID(high: .max, low: .max))
+        let range = IdentifierRange<OperationalEventKind>(since: query.since, until: nil, before: query.before)
+        statement.bind(2, range.upper)
         // One more than wanted tells whether there is a next page.
         statement.bind(3, Int64(query.limit) + 1)
         if let endpoint = query.endpoint {
@@ -42,12 +43,27 @@ extension Reader {
             statement.bind(4, application)
         }
         if query.endpoint != nil, let application = query.application { statement.bind(5, application) }
+        statement.bind(6, range.lower)
+        if let kind = query.kind { statement.bind(7, kind.rawValue) }
         let found = try rows(of: statement) { (row) throws(StoreError) in
             try operationalEvent(row, in: query.environment)
         }
         let page = Array(found.prefix(query.limit))
         return Found(items: page, next: found.count > page.count ? page.last?.id : nil)
     }
+
+    func untoldOperationalEvents(limit: Int) throws(StoreError) -> [OperationalEvent] {
+        let statement = try connection.cached(Self.untoldOperationalEvents)
+        statement.bind(1, Int64(max(0, limit)))
+        return try rows(of: statement) { (row) throws(StoreError) in
+            try operationalEvent(row, in: try environment(row.integer(6)))
+        }
+    }
+
+    static let untoldOperationalEvents = """
+        SELECT \(operationalEventColumns), environment FROM operational_events INDEXED BY operational_events_untold
+        WHERE is_told = 0 ORDER BY id LIMIT ?1
+        """
 
     static let operationalEventColumns = "id, application, endpoint, kind, created_at, data"
 
@@ -71,7 +87,8 @@ extension Reader {
             }
         return """
             SELECT \(operationalEventColumns) FROM operational_events \(index)
-            WHERE environment = ?1 AND id < ?2 \(condition) ORDER BY id DESC LIMIT ?3
+            WHERE environment = ?1 AND id < ?2 AND id >= ?6 \(condition) \(query.kind == nil ? "" : "AND kind = ?7")
+            ORDER BY id DESC LIMIT ?3
             """
     }
 }

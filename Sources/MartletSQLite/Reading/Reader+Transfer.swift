@@ -31,6 +31,9 @@ extension Reader {
         case .deliveries: "deliveries"
         case .sources: "sources"
         case .requests: "requests"
+        case .environmentHours: "environment_hours"
+        case .alerts: "alerts"
+        case .incidents: "incidents"
         }
     }
 
@@ -133,6 +136,30 @@ extension Reader {
                 request.body = row.bytes(RequestRow.count)
                 return (.request(request), TransferKey(environment, row.bytes(0)))
             }
+        case .environmentHours:
+            try records(
+                """
+                SELECT \(Self.environmentHourColumns), environment FROM environment_hours
+                WHERE (environment, hour) > (?1, ?2) ORDER BY environment, hour LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in
+                let hour = try environmentHour(row, in: try environment(row.integer(5)))
+                return (.environmentHour(hour), TransferKey(row.integer(5), row.integer(0)))
+            }
+        case .alerts:
+            try records(
+                """
+                SELECT \(Self.alertColumns) FROM alerts
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in (.alert(try alert(row)), TransferKey(row.integer(0), row.bytes(1))) }
+        case .incidents:
+            try records(
+                """
+                SELECT \(Self.incidentColumns) FROM incidents
+                WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
+                """, key, limit
+            ) { (row) throws(StoreError) in (.incident(try incident(row)), TransferKey(row.integer(0), row.bytes(1))) }
         }
     }
 

@@ -32,7 +32,7 @@ struct TransferKey {
         let rest = bytes.dropFirst(8)
         self.init(
             number: number(bytes.prefix(8)),
-            rest: part == .hours
+            rest: part == .hours || part == .environmentHours
                 ? .number(number(rest))
                 : part.isKeyedByText ? .text(String(decoding: rest, as: UTF8.self)) : .bytes(Array(rest)))
     }

@@ -136,6 +136,7 @@ extension Writer {
             if connection.changes == 0 { return false }
         }
         try insert(attempt)
+        if moved, let report = settlement.report { try record(report) }
         return moved
     }
 

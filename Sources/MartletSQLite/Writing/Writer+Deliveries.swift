@@ -46,7 +46,62 @@ extension Writer {
     /// Adds to hourly sums.
     func add(_ sums: [EndpointHour]) throws(StoreError) {
         try connection.writing { () throws(StoreError) in
-            for sum in sums { try add(sum) }
+            var whole: [EnvironmentHour] = []
+            for sum in sums {
+                try add(sum)
+                let hour = sum.hour.startOfHour
+                if let index = whole.firstIndex(where: { $0.environment == sum.environment && $0.hour == hour }) {
+                    whole[index].succeeded += sum.succeeded
+                    whole[index].failed += sum.failed
+                    whole[index].latency.add(sum.latency)
+                } else {
+                    whole.append(
+                        EnvironmentHour(
+                            environment: sum.environment, hour: hour, succeeded: sum.succeeded, failed: sum.failed,
+                            latency: sum.latency))
+                }
+            }
+            for hour in whole { try add(hour) }
+        }
+    }
+
+    /// Adds to the hourly sums of an environment, or raises the most that waited.
+    private func add(_ sum: EnvironmentHour) throws(StoreError) {
+        let environment = try number(of: sum.environment)
+        var latency = sum.latency
+        let stored = try connection.cached(
+            "SELECT latency FROM environment_hours WHERE environment = ?1 AND hour = ?2")
+        defer { stored.reset() }
+        stored.bind(1, environment)
+        stored.bind(2, sum.hour)
+        if try stored.step() { latency.add(try LatencyRecord.decode(stored.bytes(0), of: sum.environment)) }
+        let statement = try connection.cached(
+            """
+            INSERT INTO environment_hours (environment, hour, succeeded, failed, most_waiting, latency)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET
+                succeeded = succeeded + excluded.succeeded, failed = failed + excluded.failed,
+                most_waiting = CASE
+                    WHEN excluded.most_waiting IS NULL OR most_waiting > excluded.most_waiting THEN most_waiting
+                    ELSE excluded.most_waiting END,
+                latency = excluded.latency
+            """)
+        statement.bind(1, environment)
+        statement.bind(2, sum.hour)
+        statement.bind(3, Int64(sum.succeeded))
+        statement.bind(4, Int64(sum.failed))
+        statement.bind(5, sum.mostWaiting.map(Int64.init))
+        statement.bind(6, LatencyRecord.encode(latency))
+        try statement.run()
+    }
+
+    func note(_ waiting: [EnvironmentWaiting]) throws(StoreError) {
+        try connection.writing { () throws(StoreError) in
+            for noted in waiting {
+                try add(
+                    EnvironmentHour(
+                        environment: noted.environment, hour: noted.hour.startOfHour, mostWaiting: noted.count))
+            }
         }
     }
 

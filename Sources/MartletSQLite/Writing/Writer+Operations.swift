@@ -28,11 +28,11 @@ extension Writer {
         }
     }
 
-    private func record(_ event: OperationalEvent) throws(StoreError) {
+    func record(_ event: OperationalEvent) throws(StoreError) {
         let statement = try connection.cached(
             """
-            INSERT INTO operational_events (environment, id, application, endpoint, kind, created_at, data)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO operational_events (environment, id, application, endpoint, kind, created_at, data, is_told)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0) ON CONFLICT DO NOTHING
             """)
         statement.bind(1, try number(of: event.environment))
         statement.bind(2, event.id)
@@ -42,6 +42,18 @@ extension Writer {
         statement.bind(6, event.createdAt)
         statement.bind(7, event.data)
         try statement.run()
+    }
+
+    func markTold(_ events: [OperationalEvent]) throws(StoreError) {
+        try connection.writing { () throws(StoreError) in
+            let statement = try connection.cached(
+                "UPDATE operational_events SET is_told = 1 WHERE environment = ?1 AND id = ?2")
+            for event in events {
+                statement.bind(1, try number(of: event.environment))
+                statement.bind(2, event.id)
+                try statement.run()
+            }
+        }
     }
 
     func forgetOperationalEvents(createdBefore instant: Timestamp, limit: Int) throws(StoreError) -> Int {

@@ -126,7 +126,18 @@ extension Writer {
         statement.bind(1, instant.startOfHour)
         statement.bind(2, Int64(limit))
         try statement.run()
-        return connection.changes
+        let dropped = connection.changes
+        guard dropped < limit else { return dropped }
+        let rest = try connection.cached(
+            """
+            DELETE FROM environment_hours WHERE (environment, hour) IN (
+                SELECT environment, hour FROM environment_hours INDEXED BY environment_hours_age
+                WHERE hour < ?1 ORDER BY hour LIMIT ?2)
+            """)
+        rest.bind(1, instant.startOfHour)
+        rest.bind(2, Int64(limit - dropped))
+        try rest.run()
+        return dropped + connection.changes
     }
 
     // MARK: Parts

@@ -23,6 +23,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case readEnvironment = "read the environment's settings"
     case changeEnvironment = "change the environment's settings"
     case readOperationalEvents = "read operational events"
+    case readAlerts = "read alerts"
+    case changeAlerts = "change alerts"
 
     /// The roles that may.
     public var roles: Set<APIKey.Role> {
@@ -32,8 +34,8 @@ public enum Permission: String, Sendable, CaseIterable {
         case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents, .readJobs:
             [.admin, .application, .reader]
         case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries, .changeJobs: [.admin, .application]
-        case .readApplications, .readKeys, .readEnvironment: [.admin, .reader]
-        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment: [.admin]
+        case .readApplications, .readKeys, .readEnvironment, .readAlerts: [.admin, .reader]
+        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment, .changeAlerts: [.admin]
         }
     }
 }

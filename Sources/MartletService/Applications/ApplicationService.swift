@@ -91,7 +91,9 @@ public struct ApplicationService: Sendable {
             if !(1...200).contains(name.utf8.count) { fields.append(.init("name", "Give 1 to 200 bytes.")) }
             application.name = name
         }
-        if let uid {
+        if let uid, application.isOperations, uid != OperationsApplication.uid {
+            fields.append(.init("uid", "This application hears operational events by its uid. It stays."))
+        } else if let uid, !(application.isOperations && uid == OperationsApplication.uid) {
             if let uid, !EventRules.isValidID(uid) || ApplicationID(uid) != nil {
                 fields.append(
                     .init("uid", "Give 1 to \(EventRules.longestID) letters, digits, _, : and -, and no app_ id."))

@@ -42,6 +42,8 @@ struct World {
         endpointsByApplication[endpoint.application, default: []].insert(endpoint.id)
         guard endpoint.isActive else { return }
         if endpoint.filter != nil { filterCount += 1 }
+        // What is published to everybody is not meant for those who hear operational events.
+        if applications[endpoint.application]?.isOperations ?? false { return }
         let subscriber = Subscriber(endpoint)
         for pattern in Set(endpoint.events) { subscriptions[pattern, default: []].append(subscriber) }
     }

@@ -45,6 +45,9 @@ enum EventRules {
         }
     }
 
+    /// Why a webhook of ``OperationsApplication`` does not get what is published to everybody.
+    static let hearsOperations = "It belongs to \(OperationsApplication.uid), which hears operational events alone."
+
     /// Why an event did not go to an endpoint that it would go to now.
     static let cameLater =
         "It would get the event now: it was made or changed after the event was accepted. Replay the event to it."

@@ -103,6 +103,7 @@ public struct EventService: Sendable {
         let application = try draft.application.flatMap { name throws(ServiceError) in
             try context.application(named: name, for: principal)
         }
+        if let application, application.isOperations { throw OperationsApplication.isReserved }
         let audience = context.directory.audience(
             for: draft.type, application: application?.id, in: principal.environment)
         let subscribers = audience.members(for: draft.data[...])
@@ -275,7 +276,7 @@ public struct EventService: Sendable {
             context.directory.endpoints(in: event.environment, application: principal.application)
                 .filter { !reached.contains($0.id) }
                 .sorted { $0.id > $1.id }
-                .lazy.map { (endpoint: $0, reason: EventRules.whyNot($0, event)) }
+                .lazy.map { (endpoint: $0, reason: whyNot($0, event)) }
                 .filter { $0.reason != nil || $0.endpoint.filter != nil || knowsAll }
                 .prefix(context.limits.deliveriesTold))
         let filtered = others.filter { $0.reason == nil && $0.endpoint.filter != nil }.map(\.endpoint)
@@ -293,6 +294,13 @@ public struct EventService: Sendable {
             }
             return knowsAll ? UnmatchedEndpoint(endpoint: endpoint.id, reason: EventRules.cameLater) : nil
         }
+    }
+
+    private func whyNot(_ endpoint: Endpoint, _ event: Event) -> String? {
+        if event.application == nil, context.isOperations(endpoint.application, in: endpoint.environment) {
+            return EventRules.hearsOperations
+        }
+        return EventRules.whyNot(endpoint, event)
     }
 
     /// Lists events. A principal that speaks for an application sees those alone that are meant for it.

@@ -72,7 +72,10 @@ struct JobPlan {
 
     /// Whether an endpoint would get the event if it were published now.
     private func wants(_ endpoint: Endpoint, _ event: Event) -> Bool {
-        (event.application ?? endpoint.application) == endpoint.application && endpoint.subscribes(to: event.type)
+        let audience =
+            context.isOperations(endpoint.application, in: endpoint.environment)
+            ? event.application : event.application ?? endpoint.application
+        return audience == endpoint.application && endpoint.subscribes(to: event.type)
             && endpoint.filter?.matches(event.body.bytes[event.body.data]) ?? true
     }
 

@@ -62,6 +62,9 @@ public struct KeyService: Sendable {
         let owner = try application.flatMap { name throws(ServiceError) in
             try context.application(named: name, for: principal)
         }
+        if owner?.isOperations ?? false {
+            fields.append(.init("application", "What this application hears is about every other. Use the role reader."))
+        }
         guard fields.isEmpty, let known else { throw .invalid(fields) }
         let environment = try context.environment(of: principal)
         let issued = Self.issue(

@@ -14,6 +14,7 @@ public struct Sweeper: Sendable {
         public var hours = 0
         public var keys = 0
         public var operationalEvents = 0
+        public var incidents = 0
 
         var isEmpty: Bool { self == Sums() }
     }
@@ -56,6 +57,7 @@ public struct Sweeper: Sendable {
                             "deliveries": "\(sums.deliveries)", "requests": "\(sums.requests)",
                             "hours": "\(sums.hours)", "keys": "\(sums.keys)",
                             "operational_events": "\(sums.operationalEvents)",
+                            "incidents": "\(sums.incidents)",
                         ])
                 }
             } catch {
@@ -89,6 +91,9 @@ public struct Sweeper: Sendable {
         }
         sums.operationalEvents = try await all { () throws(StoreError) in
             try await store.forgetOperationalEvents(createdBefore: now - longest, limit: limits.step)
+        }
+        sums.incidents = try await all { () throws(StoreError) in
+            try await store.forgetIncidents(beganBefore: now - longest, limit: limits.step)
         }
         sums.keys = try await all { () throws(StoreError) in
             try await store.forgetAnswers(expiredBefore: now, limit: limits.step)

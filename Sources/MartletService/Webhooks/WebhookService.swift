@@ -28,7 +28,10 @@ public struct WebhookService: Sendable {
         try principal.require(.changeWebhooks)
         let environment = try context.environment(of: principal)
         let now = context.time.now()
-        let application = try context.application(named: draft.application, for: principal)
+        let application =
+            draft.application == OperationsApplication.uid && principal.application == nil
+            ? try await context.makeOperations(in: environment.id)
+            : try context.application(named: draft.application, for: principal)
         let id = context.identifiers.next(EndpointKind.self, at: now)
         var endpoint = Endpoint(
             id: id, environment: environment.id, application: application?.id ?? environment.defaultApplication,

@@ -23,14 +23,16 @@ public enum LatencyRecord {
     ///
     /// - Parameter owner: whose histogram it is, for the complaint.
     /// - Throws: `corrupt` where the bytes end too early or count what cannot be.
-    public static func decode(_ bytes: [UInt8], of owner: EndpointID) throws(StoreError) -> LatencyHistogram {
+    public static func decode(
+        _ bytes: [UInt8], of owner: Identifier<some IdentifierKind>
+    ) throws(StoreError) -> LatencyHistogram {
         var counts: [UInt32] = []
         var rest = bytes[...]
         while !rest.isEmpty {
             guard let empty = VariableInteger.next(of: &rest), let count = VariableInteger.next(of: &rest),
                 empty < LatencyHistogram.bucketCount, counts.count + Int(empty) < LatencyHistogram.bucketCount,
                 let count = UInt32(exactly: count)
-            else { throw .corrupt("An hour's latencies of endpoint \(owner) cannot be read.") }
+            else { throw .corrupt("An hour's latencies of \(owner) cannot be read.") }
             counts.append(contentsOf: repeatElement(0, count: Int(empty)))
             counts.append(count)
         }

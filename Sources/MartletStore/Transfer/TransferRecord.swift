@@ -23,6 +23,9 @@ public enum TransferRecord: Sendable {
     case delivery(Delivery, attempts: [Attempt])
     case source(Source)
     case request(StoredRequest)
+    case environmentHour(EnvironmentHour)
+    case alert(StandingAlert)
+    case incident(Incident)
 }
 
 /// An application that was deleted.

@@ -3,7 +3,7 @@ import MartletStore
 
 extension ConformanceWorld {
     /// What happened to ``endpoint``, or another, at an instant.
-    fileprivate func operational(
+    func operational(
         _ endpoint: Endpoint? = nil, _ kind: OperationalEvent.Kind = .endpointFailing, at instant: Timestamp? = nil,
         data: String = #"{"failures":5}"#
     ) -> OperationalEvent {

@@ -125,12 +125,17 @@ extension StoreConformance {
                         environment: world.live.id, endpoint: world.endpoint.id, hour: $0, succeeded: 1)
                 })
 
-            let first = try await world.store.dropHours(before: world.now - .seconds(3600), limit: 2)
-            let second = try await world.store.dropHours(before: world.now - .seconds(3600), limit: 2)
+            var dropped: [Int] = []
+            for _ in 0..<4 {
+                dropped.append(try await world.store.dropHours(before: world.now - .seconds(3600), limit: 2))
+            }
 
-            try expectEqual([first, second], [2, 1])
+            // Three of the endpoint, and as many of its environment.
+            try expectEqual(dropped, [2, 2, 2, 0])
             let left = try await world.store.hours(of: world.endpoint.id, since: Timestamp(milliseconds: 0))
             try expectEqual(left.map(\.hour), [hours[1].startOfHour, hours[0].startOfHour])
+            let whole = try await world.store.hours(in: world.live.id, since: Timestamp(milliseconds: 0))
+            try expectEqual(whole.map(\.hour), [hours[1].startOfHour, hours[0].startOfHour])
         },
     ]
 

@@ -40,5 +40,5 @@ public struct StoreConformance: Sendable, CustomStringConvertible {
     public static let all: [StoreConformance] =
         accepting + stamping + settling + moving + dueTimes + order + eventListings + deliveryListings + isolation
         + configuration + configurationListings + conflicts + answers + sums + health + operationalEvents + jobs
-        + replayable + retention + erasure + sources
+        + replayable + retention + erasure + sources + telling + environmentHours + alerts
 }

@@ -110,6 +110,11 @@ public enum TransferConformance {
                 id: world.id(), environment: world.live.id, application: world.application.id,
                 endpoint: world.endpoint.id, kind: .endpointFailing, createdAt: now, data: Array("{}".utf8))
         ])
+        let alert = world.alert()
+        try await store.putAlert(alert)
+        let incident = world.incident(of: alert)
+        try await store.settle([AlertTurn(alert: alert, standing: world.firing(incident), incident: incident)])
+        try await store.note([EnvironmentWaiting(environment: world.sandbox.id, hour: now, count: 7)])
         try await store.createJob(world.job(.replay(ReplaySelection())))
         _ = try await store.reserve(world.stamp("reserved"), at: now)
         _ = try await store.reserve(world.stamp("answered"), at: now)
@@ -159,6 +164,8 @@ public enum TransferConformance {
         try expectEqual(
             try await target.eventType("a.b", in: world.live.id), try await source.eventType("a.b", in: world.live.id))
         try expectEqual(try await target.setting("proof"), [0, 1, 255])
+        let now = world.now
+        try expectEqual(try await target.alerts(), try await source.alerts())
         try expectEqual(try await target.health(), try await source.health())
         try expectEqual(try await target.runningJobs(), try await source.runningJobs())
         try expectEqual(try await target.erasures(limit: 10), try await source.erasures(limit: 10))
@@ -175,6 +182,10 @@ public enum TransferConformance {
                         try await target.attempts(of: delivery.id), try await source.attempts(of: delivery.id))
                 }
             }
+            try expectEqual(
+                try await target.hours(in: environment, since: now), try await source.hours(in: environment, since: now))
+            let incidents = IncidentQuery(environment: environment, limit: 10)
+            try expectEqual(try await target.incidents(incidents).items, try await source.incidents(incidents).items)
             let listing = OperationalEventQuery(environment: environment, limit: 10)
             try expectEqual(
                 try await target.operationalEvents(listing).items, try await source.operationalEvents(listing).items)

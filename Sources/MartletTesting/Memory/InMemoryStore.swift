@@ -146,6 +146,19 @@ public final class InMemoryStore: Store {
         try with { contents, viewer in contents.earliestDue(viewer) }
     }
 
+    public func earliestDueAnywhere() async throws(StoreError) -> [EndpointID: Timestamp] {
+        try with { contents in contents.earliestDue(.sole) }
+    }
+
+    public func waiting() async throws(StoreError) -> [EnvironmentID: Int] {
+        try with { contents in
+            contents.scheduled.reduce(into: [:]) { counts, waiting in
+                guard let environment = contents.endpoints[waiting.key]?.environment else { return }
+                counts[environment, default: 0] += waiting.value.count
+            }
+        }
+    }
+
     public func move(_ delivery: Delivery, to state: DeliveryState) async throws(StoreError) -> Bool {
         try with { (contents, viewer) throws(StoreError) in
             try contents.move(delivery, to: state, viewer)
@@ -204,6 +217,14 @@ public final class InMemoryStore: Store {
         _ query: OperationalEventQuery
     ) async throws(StoreError) -> Found<OperationalEvent, OperationalEventID> {
         try with { $0.operationalEvents(query) }
+    }
+
+    public func untoldOperationalEvents(limit: Int) async throws(StoreError) -> [OperationalEvent] {
+        try with { $0.untoldOperationalEvents(limit: limit) }
+    }
+
+    public func markTold(_ events: [OperationalEvent]) async throws(StoreError) {
+        try with { contents in contents.untoldEvents.subtract(events.map(\.id)) }
     }
 
     public func forgetOperationalEvents(
@@ -278,6 +299,67 @@ public final class InMemoryStore: Store {
                 $0.hour < $1.hour
             }
         }
+    }
+
+    public func note(_ waiting: [EnvironmentWaiting]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.note(waiting) }
+    }
+
+    public func hours(
+        in environment: EnvironmentID, since: Timestamp
+    ) async throws(StoreError) -> [EnvironmentHour] {
+        try with { contents in
+            (contents.environmentHours[environment] ?? [:]).values.filter { $0.hour >= since.startOfHour }
+                .sorted { $0.hour < $1.hour }
+        }
+    }
+
+    // MARK: Alerts
+
+    public func putAlert(_ alert: Alert) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.put(alert) }
+    }
+
+    public func deleteAlert(_ id: AlertID, in environment: EnvironmentID) async throws(StoreError) {
+        try with { $0.deleteAlert(id, in: environment) }
+    }
+
+    public func alert(_ id: AlertID, in environment: EnvironmentID) async throws(StoreError) -> StandingAlert? {
+        try with { $0.alert(id, in: environment) }
+    }
+
+    public func alerts(
+        in environment: EnvironmentID, before cursor: AlertID?, limit: Int
+    ) async throws(StoreError) -> [StandingAlert] {
+        try with { $0.alerts(in: environment, before: cursor, limit: limit) }
+    }
+
+    public func alerts() async throws(StoreError) -> [StandingAlert] {
+        try with { $0.allAlerts() }
+    }
+
+    public func settle(_ turns: [AlertTurn]) async throws(StoreError) {
+        try with { (contents) throws(StoreError) in try contents.settle(turns) }
+    }
+
+    public func incidents(_ query: IncidentQuery) async throws(StoreError) -> Found<Incident, IncidentID> {
+        try with { $0.incidents(query) }
+    }
+
+    public func forgetIncidents(beganBefore instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try with { $0.forgetIncidents(beganBefore: instant, limit: limit) }
+    }
+
+    public func dueMails(by now: Timestamp, limit: Int) async throws(StoreError) -> [AlertMail] {
+        try with { $0.dueMails(by: now, limit: limit) }
+    }
+
+    public func putMail(_ mail: AlertMail) async throws(StoreError) {
+        try with { $0.mails[mail.id] = mail }
+    }
+
+    public func deleteMail(_ id: MailID) async throws(StoreError) {
+        try with { $0.mails[id] = nil }
     }
 
     // MARK: Configuration

@@ -135,6 +135,10 @@ extension MemoryContents {
             delivery.firstAttemptAt = delivery.firstAttemptAt ?? settlement.firstAttemptAt
         }
         put(delivery)
+        if isExpected, let report = settlement.report, operationalEvents[report.id] == nil {
+            operationalEvents[report.id] = report
+            untoldEvents.insert(report.id)
+        }
         return isExpected
     }
 
@@ -216,6 +220,28 @@ extension MemoryContents {
             stored.failed += sum.failed
             stored.latency.add(sum.latency)
             hours[sum.endpoint, default: [:]][hour] = stored
+            change(sum.environment, hour) { whole in
+                whole.succeeded += sum.succeeded
+                whole.failed += sum.failed
+                whole.latency.add(sum.latency)
+            }
         }
+    }
+
+    mutating func note(_ waiting: [EnvironmentWaiting]) throws(StoreError) {
+        for noted in waiting { try check(noted.environment) }
+        for noted in waiting {
+            change(noted.environment, noted.hour.startOfHour) { whole in
+                whole.mostWaiting = max(whole.mostWaiting ?? 0, noted.count)
+            }
+        }
+    }
+
+    private mutating func change(
+        _ environment: EnvironmentID, _ hour: Timestamp, _ body: (inout EnvironmentHour) -> Void
+    ) {
+        body(
+            &environmentHours[environment, default: [:]][
+                hour, default: EnvironmentHour(environment: environment, hour: hour)])
     }
 }

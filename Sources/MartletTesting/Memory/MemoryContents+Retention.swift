@@ -57,6 +57,12 @@ extension MemoryContents {
                 dropped += 1
             }
         }
+        for (environment, sums) in environmentHours {
+            for hour in sums.keys.sorted() where hour < instant.startOfHour && dropped < limit {
+                environmentHours[environment]?[hour] = nil
+                dropped += 1
+            }
+        }
         return dropped
     }
 

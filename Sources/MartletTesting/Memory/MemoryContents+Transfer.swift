@@ -51,6 +51,9 @@ extension MemoryContents {
         case .request(let request): requests[request.id] = request
         case .hour(let hour): hours[hour.endpoint, default: [:]][hour.hour] = hour
         case .health(let health): self.health[health.endpoint] = health
+        case .environmentHour(let hour): environmentHours[hour.environment, default: [:]][hour.hour] = hour
+        case .alert(let alert): alerts[alert.alert.id] = alert
+        case .incident(let incident): incidents[incident.id] = incident
         case .event(let event):
             events[event.id] = event
             if let chosenID = event.chosenID {

@@ -47,6 +47,11 @@ struct MemoryContents: Sendable {
     /// With those of deleted endpoints.
     var health: [EndpointID: EndpointHealth] = [:]
     var operationalEvents: [OperationalEventID: OperationalEvent] = [:]
+    var untoldEvents: Set<OperationalEventID> = []
+    var environmentHours: [EnvironmentID: [Timestamp: EnvironmentHour]] = [:]
+    var alerts: [AlertID: StandingAlert] = [:]
+    var incidents: [IncidentID: Incident] = [:]
+    var mails: [MailID: AlertMail] = [:]
 
     var nodes: [NodeNumber: MemoryNode] = [:]
     var lastNode = NodeNumber.nobody

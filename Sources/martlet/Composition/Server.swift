@@ -100,6 +100,7 @@ struct Server: Sendable {
         try await engine.restore()
         await watch.look()
         let jobs = JobRunner(context, clock: clock)
+        let herald = Herald(context)
         let dashboard = Dashboard(
             context,
             Dashboard.Configuration(
@@ -124,7 +125,7 @@ struct Server: Sendable {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight, and the node
             // lives until it has.
             let services: [any Service] = [
-                Housekeeping(chores: [watch.run, sweeper.run, eraser.run]), engine, jobs, api,
+                Housekeeping(chores: [watch.run, sweeper.run, eraser.run, herald.run]), engine, jobs, api,
             ]
             try await Shutdown(
                 services: (membership.map { [$0] } ?? []) + services,
