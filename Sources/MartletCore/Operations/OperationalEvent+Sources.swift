@@ -1,8 +1,3 @@
-extension OperationalEvent.Kind {
-    /// A source refuses what it gets: its secret may be the wrong one.
-    public static let sourceRefusing = Self(rawValue: "source.refusing")
-}
-
 extension OperationalEvent {
     /// That a source has refused a request after a while without refusals.
     ///

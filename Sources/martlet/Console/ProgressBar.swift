@@ -53,6 +53,9 @@ extension TransferPart {
         case .deliveries: "deliveries"
         case .sources: "sources"
         case .requests: "inbound requests"
+        case .environmentHours: "hourly statistics of environments"
+        case .alerts: "alerts"
+        case .incidents: "incidents"
         }
     }
 }

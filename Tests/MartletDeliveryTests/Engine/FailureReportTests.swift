@@ -16,7 +16,7 @@ import Testing
     private func fields(_ event: OperationalEvent) throws -> JSONValue { try JSONValue(parsing: event.data) }
 
     private static func failing(_ draft: inout WebhookDraft) {
-        draft.retry = .some(RetryPolicy(schedule: .delays([]), jitter: 0, window: nil))
+        draft.retry = .some(RetryPolicy(schedule: .delays([]), window: nil, jitter: 0))
     }
 
     @Test func theFirstDeliveryThatFailsForGoodIsRecordedWithItsLastAttempt() async throws {
