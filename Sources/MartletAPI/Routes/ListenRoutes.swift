@@ -40,7 +40,7 @@ struct ListenRoutes: RouteGroup {
                 detail: "Answered once the attempt is recorded.", .changeWebhooks,
                 body: .json(
                     "ListenAnswer",
-                    example: #"{"delivery":"dlv_01jz00000000000000000000000","number":1,"response":{"status":200}}"#),
+                    example: #"{"delivery":"dlv_01jz0000000000000000000000","number":1,"response":{"status":200}}"#),
                 answer: .one("Recorded", "The attempt is recorded."),
                 conflicts: ["webhook_not_listening", "attempt_not_awaited"], answer),
         ]
