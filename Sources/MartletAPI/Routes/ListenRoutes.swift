@@ -27,7 +27,8 @@ struct ListenRoutes: RouteGroup {
                     "For a webhook whose URL is `listen:` and a name. Server-sent events: `listening` once, with how often "
                     + "a silent stream says that it lives; `attempt` with the request to make, its body in base64; `end` "
                     + "with the reason. Whoever listened before hears no more. What was handed out and has not been "
-                    + "answered is handed out again: an attempt is known by its `delivery` and `number`.", .changeWebhooks,
+                    + "answered is handed out again: an attempt is known by its `delivery` and `number`.",
+                .changeWebhooks,
                 query: [
                     QueryParameter(
                         "session", "What the listener calls itself, the same each time that it connects.",

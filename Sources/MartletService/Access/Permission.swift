@@ -35,7 +35,8 @@ public enum Permission: String, Sendable, CaseIterable {
             [.admin, .application, .reader]
         case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries, .changeJobs: [.admin, .application]
         case .readApplications, .readKeys, .readEnvironment, .readAlerts: [.admin, .reader]
-        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment, .changeAlerts: [.admin]
+        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment, .changeAlerts:
+            [.admin]
         }
     }
 }
