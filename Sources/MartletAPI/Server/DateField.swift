@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// The value of the header `Date` (RFC 9110, section 6.6.1), written once a second.
@@ -15,8 +15,15 @@ final class DateField: Sendable {
         }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-    private static func text(_ second: Int) -> String {
-        Date(timeIntervalSince1970: TimeInterval(second)).formatted(.http)
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`. A program that sets no locale has English names.
+    private static func text(_ second: time_t) -> String {
+        var second = second
+        var parts = tm()
+        gmtime_r(&second, &parts)
+        return String(unsafeUninitializedCapacity: 32) { text in
+            text.withMemoryRebound(to: CChar.self) {
+                strftime($0.baseAddress, $0.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+            }
+        }
     }
 }
