@@ -1,12 +1,14 @@
 """Runs every row of the fault matrix against the real binary, and prints a table.
 
-    python3 Tests/Faults/faults.py [--short] [--list] [--martlet PATH] [--seed N] [--markdown] [ROW or GROUP …]
+    python3 Tests/Faults/faults.py [--short] [--list] [--martlet PATH] [--seed N] [--again] [--markdown]
+                                   [ROW or GROUP …]
 
 Exit status 0 where every row passes or is skipped with its reason, 1 where one fails, 2 for wrong usage. Needs Python
 3.11, and a C compiler and openssl for some rows. Nothing leaves this machine: see harness/place.py.
 """
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import sys
@@ -39,6 +41,10 @@ def chosen(names, short):
     return [each for each in matrix.ROWS.values() if each.in_short or not short]
 
 
+def tell(verdict):
+    print(f"{verdict.word:<8} {verdict.row.name:<22} {verdict.seconds:6.1f} s  {verdict.seen}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", help="rows or groups to run; all unless given")
@@ -46,6 +52,8 @@ def main():
     parser.add_argument("--short", action="store_true", default=os.environ.get("FAULTS_SHORT", "0") not in ("", "0"),
                         help="small sizes, a few minutes in all (FAULTS_SHORT=1)")
     parser.add_argument("--seed", type=int, default=20260715, help="what every random choice follows from")
+    parser.add_argument("--again", action="store_true",
+                        help="play a row that fails once more: it fails where it fails twice")
     parser.add_argument("--markdown", action="store_true", help="print the table as docs/faults.md has it")
     parser.add_argument("--list", action="store_true", help="say what each row does, and run nothing")
     arguments = parser.parse_args()
@@ -61,8 +69,13 @@ def main():
     verdicts = []
     for each in selection:
         verdict = matrix.judge(each, settings, shared)
+        tell(verdict)
+        if arguments.again and verdict.word == "FAIL":
+            shared.forget()
+            verdict = matrix.judge(each, settings, shared)
+            verdict = dataclasses.replace(verdict, seen=f"{verdict.seen} (at the second time)")
+            tell(verdict)
         verdicts.append(verdict)
-        print(f"{verdict.word:<8} {each.name:<22} {verdict.seconds:6.1f} s  {verdict.seen}", flush=True)
     shared.discard()
     print()
     matrix.print_table(verdicts, arguments.markdown)

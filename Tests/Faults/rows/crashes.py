@@ -40,7 +40,8 @@ class Ordeal:
         self.martlet.kill()
 
     def finish(self):
-        """Lets everything be delivered, and says what was seen; fails where something was lost or repeated without cause."""
+        """Lets everything be delivered, and says what was seen; fails where something was lost or repeated without
+        cause."""
         self.load.stop()
         self.martlet.drain()
         status = self.martlet.stop()
