@@ -123,6 +123,16 @@ let package = Package(
             name: "MartletTesting",
             dependencies: ["MartletCore", "MartletStore", "WebhookSigning"],
             swiftSettings: strict),
+        .target(
+            name: "MartletSimulation",
+            dependencies: ["MartletCore", "MartletDelivery", "MartletService", "MartletStore", "MartletTesting"],
+            path: "Tests/Simulation/MartletSimulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "MartletSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulation/Simulate", swiftSettings: strict),
         .executableTarget(
             name: "json-fuzz", dependencies: ["MartletCore"], path: "Fuzz/JSONFuzz", swiftSettings: strict),
         .executableTarget(
@@ -158,8 +168,8 @@ let package = Package(
         .testTarget(
             name: "MartletDeliveryTests",
             dependencies: [
-                "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting",
-                "WebhookSigning",
+                "MartletCore", "MartletDelivery", "MartletService", "MartletSimulation", "MartletSQLite", "MartletStore",
+                "MartletTesting", "WebhookSigning",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -22,6 +22,9 @@ struct Allowance: Sendable, Hashable {
         slots = min(Double(most), slots + (slots < threshold ? 1 : 1 / slots))
     }
 
+    /// Attempts that start from now on are later than when it was last halved, whatever the clock says.
+    mutating func clockWasSetBack(to now: Timestamp) { halvedAt = halvedAt.map { min($0, now) } }
+
     /// No answer, or one that asks for less. Attempts that were under way when it was last halved say nothing new.
     mutating func overwhelmed(startedAt: Timestamp, now: Timestamp) {
         if let halvedAt, startedAt < halvedAt { return }

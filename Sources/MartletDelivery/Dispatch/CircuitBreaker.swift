@@ -63,6 +63,14 @@ struct CircuitBreaker: Sendable, Hashable {
         if case .open(let since, let until) = state, until > now { state = .open(since: since, until: now) }
     }
 
+    /// The pause lasts no longer than it was meant to, and the window's halves begin no later than now.
+    mutating func clockWasSetBack(to now: Timestamp) {
+        halfStart = halfStart.map { min($0, now) }
+        if case .open(let since, let until) = state {
+            state = .open(since: min(since, now), until: min(until, now + pause))
+        }
+    }
+
     /// An attempt is over.
     ///
     /// - Parameter isSilent: whether no answer came at all.

@@ -8,8 +8,9 @@ extension Dispatcher {
         _ endpoint: EndpointID, isAttended: Bool, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         if isAttended { attended.insert(endpoint) } else { attended.remove(endpoint) }
-        guard let lane = lanes[endpoint], lane.isAttended != isAttended else { return [] }
+        guard let lane = lanes[endpoint], lane.isAttended != isAttended else { return actions }
         if isAttended {
             if !lane.isBreakerClosed { openBreakerCount -= 1 }
             lane.attended()
@@ -26,6 +27,7 @@ extension Dispatcher {
     /// An attempt was not made, since nobody who listens took it. It is made when somebody does, under the same number.
     public mutating func attemptNotTaken(_ parcel: Parcel, now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         putBack(parcel, now: now, into: &actions)
         pump(now: now, into: &actions)
         return actions

@@ -11,6 +11,7 @@ extension Dispatcher {
     public mutating func attemptNotMade(_ parcel: Parcel, now: Timestamp) -> [DispatchAction] {
         halt()
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         putBack(parcel, now: now, into: &actions)
         return actions
     }
@@ -51,6 +52,7 @@ extension Dispatcher {
     /// What waits in the store was looked at anew: when the first of it is due, by endpoint.
     public mutating func found(_ earliest: [EndpointID: Timestamp], now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         for (endpoint, due) in earliest {
             guard let lane = lanes[endpoint] else {
                 actions.append(.introduce(endpoint, stored: due))
@@ -85,6 +87,7 @@ extension Dispatcher {
     /// This node holds the leases of these exclusive endpoints, and of no others.
     public mutating func holds(_ held: Set<EndpointID>, now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         let before = leases ?? []
         leases = held
         for endpoint in before.symmetricDifference(held) {
@@ -99,7 +102,8 @@ extension Dispatcher {
     /// What waits for an endpoint was put where it belongs.
     public mutating func rehomed(_ endpoint: EndpointID, now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard let lane = lanes[endpoint] else { return [] }
+        look(at: now, into: &actions)
+        guard let lane = lanes[endpoint] else { return actions }
         lane.isRehoming = false
         if lane.isHere { lane.noteStored(now) }
         refresh(lane, now: now, into: &actions)

@@ -17,7 +17,7 @@ public struct Dispatcher: ~Copyable {
     private let limits: DispatchLimits
     var lanes: [EndpointID: Lane] = [:]
     private var shares: [ApplicationID: Share] = [:]
-    private var budgets: [String: RetryBudget] = [:]
+    var budgets: [String: RetryBudget] = [:]
     /// Lanes that have something ready and a free slot, each once: those that have shown that they answer, and the others.
     private var proven = FairQueue()
     private var unproven = FairQueue()
@@ -39,6 +39,8 @@ public struct Dispatcher: ~Copyable {
     var leases: Set<EndpointID>?
     /// The endpoints that somebody listens to here.
     var attended: Set<EndpointID> = []
+    /// The latest time that it was told, since the clock was last set back.
+    var latest: Timestamp?
 
     /// - Parameter isShared: whether other nodes deliver from the same store.
     public init(limits: DispatchLimits, isShared: Bool = false) {
@@ -51,6 +53,7 @@ public struct Dispatcher: ~Copyable {
     /// Deliveries became durable.
     public mutating func accepted(_ parcels: [Parcel], now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
             if parcel.delivery.cause == .test, !isHalted {
@@ -77,6 +80,7 @@ public struct Dispatcher: ~Copyable {
     /// Deliveries may have become durable: the store failed in a way that leaves it open. If they did, the store has them.
     public mutating func mayHaveBeenAccepted(_ parcels: [Parcel], now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
             if lane.isHere { store(parcel, in: lane) } else { lane.needsRehome = true }
@@ -96,6 +100,7 @@ public struct Dispatcher: ~Copyable {
         _ parcel: Parcel, attempt: Attempt, otherSecretIsWorthATry: Bool = false, now: Timestamp, random: Double
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         guard let lane = lanes[parcel.delivery.endpoint] else {
             preconditionFailure("a lane with an attempt in flight is kept")
         }
@@ -138,6 +143,7 @@ public struct Dispatcher: ~Copyable {
         _ parcel: Parcel, _ settlement: Settlement, moved: Bool, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         unsettledCount -= 1
         guard let lane = lanes[settlement.endpoint] else {
             preconditionFailure("a lane with an outcome to settle is kept")
@@ -179,7 +185,8 @@ public struct Dispatcher: ~Copyable {
         _ endpoint: EndpointID, _ parcels: [Parcel], nextDue: Timestamp?, resumeAfter: String? = nil, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard let lane = lanes[endpoint] else { return [] }
+        look(at: now, into: &actions)
+        guard let lane = lanes[endpoint] else { return actions }
         guard !lane.isObsolete else {
             lane.cursor = nil
             lane.endLoading()
@@ -217,6 +224,7 @@ public struct Dispatcher: ~Copyable {
     /// A read of what is due failed, and is to be tried again at `retryAt`.
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
+        latest = max(latest ?? retryAt, retryAt)
         lane.endLoading()
         lane.stored = retryAt
         arm(lane, at: retryAt)
@@ -233,6 +241,7 @@ public struct Dispatcher: ~Copyable {
         now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         let lane = lanes[endpoint] ?? makeLane(endpoint, rules, stored: stored, health: health, now: now)
         let wasExclusive = lane.rules.isExclusive
         change(lane, to: rules, now: now)
@@ -259,7 +268,8 @@ public struct Dispatcher: ~Copyable {
         _ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard let lane = lanes[endpoint] else { return [.introduce(endpoint, stored: due)] }
+        look(at: now, into: &actions)
+        guard let lane = lanes[endpoint] else { return actions + [.introduce(endpoint, stored: due)] }
         _ = withdraw(delivery, from: lane, now: now)
         // It comes before those of its key that are here, and which key that is only the store knows.
         if lane.queue.turns.count > 0 || lane.isLoading { spill(lane) }
@@ -275,7 +285,8 @@ public struct Dispatcher: ~Copyable {
         _ delivery: DeliveryID, of endpoint: EndpointID, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard let lane = lanes[endpoint] else { return [] }
+        look(at: now, into: &actions)
+        guard let lane = lanes[endpoint] else { return actions }
         if lane.isLoading { lane.movedWhileLoading.insert(delivery) }
         // One that is not here may have been the one that its key waited for; of one's that is, more may be in the store.
         let withdrawn = withdraw(delivery, from: lane, now: now)
@@ -288,6 +299,7 @@ public struct Dispatcher: ~Copyable {
     /// The alarm rang.
     public mutating func timerFired(now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
         while let alarm = alarms.min, alarm.at <= now {
             alarms.removeMin()
             alarm.lane.alarmRang()
@@ -588,7 +600,8 @@ public struct Dispatcher: ~Copyable {
     /// Attempts may start again.
     public mutating func goOn(now: Timestamp) -> [DispatchAction] {
         var actions: [DispatchAction] = []
-        guard isHalted, !isDraining else { return [] }
+        look(at: now, into: &actions)
+        guard isHalted, !isDraining else { return actions }
         isHalted = false
         for lane in lanes.values { refresh(lane, now: now, into: &actions) }
         pump(now: now, into: &actions)

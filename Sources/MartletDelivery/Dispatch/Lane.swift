@@ -117,6 +117,16 @@ final class Lane {
     /// A service that starts does not know what it sent a moment ago: the rate limit's burst counts as used.
     func emptyPace(now: Timestamp) { pace = rules.rateLimit.map { Pace($0, isFull: false, now: now) } }
 
+    /// Has what was to end after a pause end after no longer a one.
+    func clockWasSetBack(to now: Timestamp) {
+        if let limit = rules.rateLimit { pace?.change(to: limit, now: now) }
+        if let start = ramp?.start, start > now { ramp = Ramp(start: now) }
+        breaker.clockWasSetBack(to: now)
+        allowance.clockWasSetBack(to: now)
+        // It may be when a read that failed is to be tried again.
+        if stored != nil { noteStored(now) }
+    }
+
     // MARK: Slots
 
     /// Whether deliveries go out.

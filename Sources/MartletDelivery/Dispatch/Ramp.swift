@@ -6,7 +6,7 @@ struct Ramp: Sendable, Hashable {
     static let length = Duration.seconds(10)
     private static let firstRate = 10.0
 
-    private let start: Timestamp
+    let start: Timestamp
     /// When the next attempt may start, in microseconds.
     private var nextAt: Double
 

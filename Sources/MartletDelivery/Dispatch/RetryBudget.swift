@@ -26,6 +26,9 @@ final class RetryBudget {
         return now + .milliseconds(Int64(((1 - tokens) / Self.perSecond * 1000).rounded(.up)))
     }
 
+    /// It fills from now on.
+    func clockWasSetBack(to now: Timestamp) { filledAt = filledAt.map { min($0, now) } }
+
     func take() { tokens -= 1 }
 
     func acknowledged(isRetry: Bool) { tokens = min(Self.most, tokens + Self.perSuccess + (isRetry ? 1 : 0)) }

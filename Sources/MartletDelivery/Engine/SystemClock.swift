@@ -11,11 +11,14 @@ public struct SystemClock: AlarmClock {
 
     public func now() -> Timestamp { WallClock().now() }
 
+    /// Rings once it is `instant`, or sooner where the clock is set back meanwhile: whoever waits looks at the clock again.
     public func alarm(at instant: Timestamp, ring: @escaping @Sendable () -> Void) {
-        let wait = max(0, instant.milliseconds - now().milliseconds)
+        let before = now()
+        let wait = max(0, instant.milliseconds - before.milliseconds)
         // The loop counts time that no clock change touches; looking again every few seconds notices one.
         group.next().scheduleTask(in: .milliseconds(min(wait, 5000))) {
-            if now() >= instant { ring() } else { alarm(at: instant, ring: ring) }
+            let now = now()
+            if now >= instant || now < before { ring() } else { alarm(at: instant, ring: ring) }
         }
     }
 }

@@ -112,8 +112,15 @@ public struct DeliveryService: Sendable {
                 throw ServiceError(.conflict, "delivery_\(error.from.rawValue)", hint(error))
             }
             let state = machine.state
-            let isMoved = try await context.stored { () async throws(StoreError) in
-                try await context.store.move(stored, to: state)
+            let isMoved: Bool
+            do throws(ServiceError) {
+                isMoved = try await context.stored { () async throws(StoreError) in
+                    try await context.store.move(stored, to: state)
+                }
+            } catch {
+                // It may have been moved, and nobody would look for it: whatever is in memory is to be read anew.
+                context.courier.rescheduled(id, of: stored.endpoint, due: context.time.now())
+                throw error
             }
             if isMoved {
                 if stored.state.isFinal, !state.isFinal { context.committer.intake.resumed(stored) }
