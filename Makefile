@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/martlet
 
-.PHONY: help setup test-setup build release run test lint format check bench fuzz faults browser clean
+.PHONY: help setup test-setup build release run test lint format check bench fuzz simulate faults browser clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ bench: release ## Measure deliveries end to end beside a baseline
 
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh
+
+# HISTORIES is how many, SEED the first one's, MUTANT a defect to put in; TRACE=1 tells all that happens.
+simulate: setup ## Play random histories of deliveries in virtual time, and check what must hold (docs/simulation.md)
+	@swift build --configuration $(CONFIGURATION) --product simulate
+	@.build/$(CONFIGURATION)/simulate $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
 
 # MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form.
 faults: ## Hurt the real binary in every way of docs/faults.md, and print a table

@@ -43,6 +43,20 @@ import Testing
         await scene.stop()
     }
 
+    /// The store may have moved it all the same; nobody else would come to look.
+    @Test func aMoveThatTheStoreDidNotAnswerIsLookedFor() async throws {
+        let (scene, _, delivery) = try await scene(.failed(at: Self.now, reason: .exhausted))
+        scene.store.fail(after: 3, .after)
+
+        let refusal = try await refusal { _ = try await scene.deliveries.retry(delivery.id, by: scene.admin) }
+
+        let stored = try await scene.store.delivery(delivery.id, in: scene.live.id)
+        #expect(refusal?.code == "store_unavailable")
+        #expect(stored?.state.status == .scheduled)
+        #expect(scene.courier.notes.rescheduled == [delivery.id])
+        await scene.stop()
+    }
+
     @Test func aDeliveryInFlightIsShownAsSuchNotRetriedButCancelled() async throws {
         let (scene, _, delivery) = try await scene()
         scene.courier.pretendInFlight(delivery.id)

@@ -236,13 +236,15 @@ public struct Dispatcher: ~Copyable {
     /// - Parameters:
     ///   - stored: when the first of what the store holds for it is due, where that is news.
     ///   - health: what was kept of its health, where it was found at start.
+    ///   - isOld: whether it was found at start: somebody may have delivered to it a moment ago.
     public mutating func endpointChanged(
         _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp? = nil, health: EndpointHealth? = nil,
-        now: Timestamp
+        isOld: Bool = false, now: Timestamp
     ) -> [DispatchAction] {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
-        let lane = lanes[endpoint] ?? makeLane(endpoint, rules, stored: stored, health: health, now: now)
+        let lane =
+            lanes[endpoint] ?? makeLane(endpoint, rules, stored: stored, health: health, isOld: isOld, now: now)
         let wasExclusive = lane.rules.isExclusive
         change(lane, to: rules, now: now)
         if leases != nil { place(lane, wasExclusive: wasExclusive, now: now) }
@@ -611,7 +613,8 @@ public struct Dispatcher: ~Copyable {
     // MARK: Lanes
 
     private mutating func makeLane(
-        _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp?, health: EndpointHealth?, now: Timestamp
+        _ endpoint: EndpointID, _ rules: LaneRules, stored: Timestamp?, health: EndpointHealth?, isOld: Bool,
+        now: Timestamp
     ) -> Lane {
         let share = shares[rules.application] ?? Share()
         shares[rules.application] = share
@@ -622,10 +625,8 @@ public struct Dispatcher: ~Copyable {
         lanes[endpoint] = lane
         if let leases { lane.isHere = !rules.isExclusive || leases.contains(endpoint) }
         lane.isAttended = attended.contains(endpoint)
-        if let stored {
-            lane.emptyPace(now: now)
-            if stored < now - Self.downtime { lane.comeBack(now: now) }
-        }
+        if isOld || stored != nil { lane.emptyPace(now: now) }
+        if let stored, stored < now - Self.downtime { lane.comeBack(now: now) }
         return lane
     }
 

@@ -78,7 +78,8 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             let rules = rules(of: endpoint)
             perform { state in
                 state.dispatcher.endpointChanged(
-                    endpoint.id, rules, stored: earliest[endpoint.id], health: health[endpoint.id], now: now)
+                    endpoint.id, rules, stored: earliest[endpoint.id], health: health[endpoint.id], isOld: true,
+                    now: now)
             }
         }
         // Deleted by a process that stopped before it had cancelled what was waiting.

@@ -5,11 +5,17 @@ public import NIOCore
 /// The machine's own clock.
 public struct SystemClock: AlarmClock {
     private let group: any EventLoopGroup
+    private let wall: any TimeSource
 
-    /// - Parameter group: whose loops ring the alarms.
-    public init(group: any EventLoopGroup) { self.group = group }
+    /// - Parameters:
+    ///   - group: whose loops ring the alarms.
+    ///   - wall: what tells the time of day, which may be set at any moment.
+    public init(group: any EventLoopGroup, wall: any TimeSource = WallClock()) {
+        self.group = group
+        self.wall = wall
+    }
 
-    public func now() -> Timestamp { WallClock().now() }
+    public func now() -> Timestamp { wall.now() }
 
     /// Rings once it is `instant`, or sooner where the clock is set back meanwhile: whoever waits looks at the clock again.
     public func alarm(at instant: Timestamp, ring: @escaping @Sendable () -> Void) {

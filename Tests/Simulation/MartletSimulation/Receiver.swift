@@ -19,6 +19,8 @@ struct Receiver {
 
     /// The share of attempts that it acknowledges while things go wrong.
     var health: Double
+    /// Whether what it does not acknowledge it does not answer at all.
+    var isSilent = false
     /// Until when, in elapsed milliseconds, it wants the old secret still.
     var takesNewSecretAt = 0
     /// Until when the old secret is worth a try.

@@ -80,6 +80,7 @@ extension Simulation {
         let takesNew = elapsed >= receiver.takesNewSecretAt
         if takesNew == parcel.usesOtherSecret { return .response(response(401)) }
         if chance(receiver.health) { return .response(response(200)) }
+        if receiver.isSilent { return .failure(AttemptFailure(.connectionRefused, "Nobody is there.")) }
         return switch Int.random(in: 0..<20, using: &random) {
         case 0: .response(response(410))
         case 1, 2: .response(response(429, retryAfter: "30"))

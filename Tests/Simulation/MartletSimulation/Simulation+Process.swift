@@ -96,7 +96,9 @@ extension Simulation {
                 try perform(dispatcher.endpointChanged(id, rules(of: stored), health: health, now: seen))
                 if let due { try perform(dispatcher.found([id: due], now: seen)) }
             } else {
-                try perform(dispatcher.endpointChanged(id, rules(of: stored), stored: due, health: health, now: seen))
+                try perform(
+                    dispatcher.endpointChanged(
+                        id, rules(of: stored), stored: due, health: health, isOld: true, now: seen))
             }
         }
     }

@@ -151,6 +151,7 @@ extension Simulation {
         let settings = Receiver.Settings(rules: rules, isOrdered: chance(0.4))
         var receiver = Receiver(
             stored: settings, known: settings, health: [0.0, 0.5, 0.9, 1.0].randomElement(using: &random) ?? 1)
+        receiver.isSilent = chance(0.3)
         receiver.mostDelays = Self.delays(of: rules).count
         receivers[id] = receiver
         endpoints.append(id)

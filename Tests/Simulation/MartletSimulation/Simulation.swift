@@ -205,7 +205,7 @@ public final class Simulation {
                 trace?("\(elapsed) ms, \(wall.rfc3339): the alarm rings")
                 try perform(dispatcher.timerFired(now: seen))
             }
-            try expect(.everythingEnds, tally.steps < 50_000, "it does not come to an end")
+            guard tally.steps < 50_000 else { throw violation(.everythingEnds, "it does not come to an end") }
             try checkBounds()
             try finishStopping()
         }

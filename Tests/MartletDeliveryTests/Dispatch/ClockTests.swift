@@ -1,0 +1,120 @@
+import MartletCore
+import MartletService
+import MartletTesting
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import MartletDelivery
+
+/// What becomes of pauses when somebody sets the clock back in the middle of one: found by the simulation.
+@Suite struct ClockTests {
+    static let hour = Duration.seconds(3600)
+
+    @Test func aRateLimitHoldsAnEndpointBackForNoLongerThanItsPeriod() {
+        let scene = DispatcherScene()
+        let limit = RateLimit(count: 1, per: .seconds(10), burst: 1)
+        let endpoint = scene.endpoint(DispatcherScene.rules(rateLimit: limit))
+        let sent = scene.accept(scene.parcels(2, to: endpoint)).sent
+        _ = scene.finishAndSettle(sent[0], .acknowledged)
+
+        let noticed = scene.advance(by: -Self.hour).sent
+        let early = scene.advance(by: .milliseconds(9999)).sent
+        let inTime = scene.advance(by: .milliseconds(1)).sent
+
+        #expect(sent.count == 1)
+        #expect(noticed.isEmpty)
+        #expect(early.isEmpty)
+        #expect(inTime.count == 1)
+    }
+
+    @Test func anOpenBreakerProbesAfterItsPause() {
+        let scene = DispatcherScene { $0.breaker.silentRun = 2 }
+        let endpoint = scene.endpoint()
+        for parcel in scene.accept(scene.parcels(2, to: endpoint)).sent { _ = scene.finishAndSettle(parcel, .timedOut) }
+        let open = scene.accept(scene.parcels(1, to: endpoint)).sent
+
+        let noticed = scene.advance(by: -Self.hour).sent
+        let afterThePause = scene.advance(by: .seconds(5)).sent
+
+        #expect(open.isEmpty)
+        #expect(noticed.isEmpty)
+        #expect(afterThePause.count == 1)
+    }
+
+    @Test func aRampGoesOn() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(DispatcherScene.rules(isActive: false))
+        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), now: scene.now)
+        let first = scene.sent(to: endpoint)
+        _ = scene.finishAndSettle(first, .acknowledged)
+
+        scene.now = scene.now - Self.hour
+        let atOnce = scene.accept(scene.parcels(2, to: endpoint)).sent
+        _ = scene.finishAndSettle(atOnce[0], .acknowledged)
+        let next = scene.advance(by: .milliseconds(100)).sent
+
+        #expect(atOnce.count == 1)
+        #expect(next.count == 1)
+    }
+
+    @Test func aReadThatFailedIsTriedAgainAtOnce() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(stored: scene.now)
+        scene.dispatcher.loadFailed(endpoint, retryAt: scene.now + .seconds(1))
+
+        let noticed = scene.advance(by: -Self.hour)
+
+        #expect(noticed.loads.map(\.0) == [endpoint])
+    }
+
+    @Test func aRetryBudgetGoesOnFilling() {
+        let budget = RetryBudget()
+        let now = Timestamp(milliseconds: 1_686_825_000_000)
+        for _ in 0..<100 { budget.take() }
+        let before = budget.allows(now: now)
+
+        budget.clockWasSetBack(to: now - Self.hour)
+
+        #expect(!before)
+        #expect(budget.allows(now: now - Self.hour + .milliseconds(100)))
+    }
+
+    /// The simulation found this one too: what was sent a moment before a restart counted for nothing where all of it had
+    /// been recorded.
+    @Test func aStartLetsOutNoBurstEvenWhereNothingWaited() {
+        let scene = DispatcherScene()
+        let rules = DispatcherScene.rules(rateLimit: RateLimit(count: 1, per: .seconds(10), burst: 5))
+        let old: EndpointID = scene.id()
+        _ = scene.dispatcher.endpointChanged(old, rules, isOld: true, now: scene.now)
+        let new = scene.endpoint(rules)
+
+        let sentToOld = scene.accept(scene.parcels(5, to: old)).sent
+        let sentToNew = scene.accept(scene.parcels(5, to: new)).sent
+
+        #expect(sentToOld.count == 1)
+        #expect(sentToNew.count == 5)
+    }
+
+    @Test func anAlarmOfTheMachinesClockNoticesWithinSecondsThatItWasSet() {
+        let loop = EmbeddedEventLoop()
+        let wall = ManualTimeSource()
+        let clock = SystemClock(group: loop, wall: wall)
+        let rung = Mutex<[String]>([])
+        clock.alarm(at: wall.now() + Self.hour) { rung.withLock { $0.append("an hour") } }
+        clock.alarm(at: wall.now() + .seconds(30)) { rung.withLock { $0.append("half a minute") } }
+
+        loop.advanceTime(by: .seconds(5))
+        let untouched = rung.withLock { $0 }
+        wall.advance(by: .seconds(60))
+        loop.advanceTime(by: .seconds(5))
+        let forwards = rung.withLock { $0 }
+        wall.advance(by: -Self.hour)
+        loop.advanceTime(by: .seconds(5))
+        let back = rung.withLock { $0 }
+
+        #expect(untouched.isEmpty)
+        #expect(forwards == ["half a minute"])
+        #expect(back == ["half a minute", "an hour"])
+    }
+}
