@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "MartletDeliveryTests",
             dependencies: [
-                "MartletCore", "MartletDelivery", "MartletService", "MartletSimulation", "MartletSQLite", "MartletStore",
+                "MartletCore", "MartletDelivery", "MartletService", "MartletSimulation", "MartletSQLite",
+                "MartletStore",
                 "MartletTesting", "WebhookSigning",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

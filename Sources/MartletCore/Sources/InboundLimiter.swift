@@ -23,11 +23,13 @@ public struct InboundLimiter: Sendable {
     private var addresses: [IPAddress: Pace] = [:]
     private var shared: Pace?
     private var sweptAt: Timestamp
+    private var latest: Timestamp
 
     public init(_ limits: SourceLimits, now: Timestamp) {
         self.limits = limits
         pace = limits.rate.map { Pace($0, now: now) }
         sweptAt = now
+        latest = now
     }
 
     /// How many addresses have a bucket of their own.
@@ -54,6 +56,12 @@ public struct InboundLimiter: Sendable {
     ///
     /// - Parameter address: Who sent it; all that are not known share a bucket.
     public mutating func admit(_ address: IPAddress?, at now: Timestamp) -> Decision {
+        // Senders are not to be held back for as long as somebody has set the clock back.
+        if now < latest - .seconds(1) {
+            change(to: limits, now: now)
+            sweptAt = now
+        }
+        latest = now
         if let pace, pace.next > now {
             return .limited(.source, retryAfter: pace.next.since(now))
         }

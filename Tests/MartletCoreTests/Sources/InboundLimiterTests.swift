@@ -31,6 +31,19 @@ import Testing
         #expect(later == .allowed)
     }
 
+    @Test func aClockThatIsSetBackHoldsNobodyBackForThatLong() {
+        let rate = RateLimit(count: 1, per: .seconds(1), burst: 2)
+        var limiter = InboundLimiter(limits(rate, perAddress: rate), now: start)
+        for _ in 0..<2 { _ = limiter.admit(one, at: start) }
+
+        let back = start - .seconds(3600)
+        let atOnce = limiter.admit(one, at: back)
+        let later = limiter.admit(one, at: back + .seconds(1))
+
+        #expect(atOnce == .limited(.source, retryAfter: .seconds(1)))
+        #expect(later == .allowed)
+    }
+
     @Test func aLoudAddressDoesNotHinderAnother() {
         var limiter = InboundLimiter(
             limits(
