@@ -23,7 +23,7 @@ public struct SystemClock: AlarmClock {
         let wait = max(0, instant.milliseconds - before.milliseconds)
         // The loop counts time that no clock change touches; looking again every few seconds notices one.
         group.next().scheduleTask(in: .milliseconds(min(wait, 5000))) {
-            let now = now()
+            let now = self.now()
             if now >= instant || now < before { ring() } else { alarm(at: instant, ring: ring) }
         }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import MartletDelivery
 
-/// What becomes of pauses when somebody sets the clock back in the middle of one: found by the simulation.
+/// What becomes of pauses when somebody sets the clock back in the middle of one, and over a restart.
 @Suite struct ClockTests {
     static let hour = Duration.seconds(3600)
 
@@ -18,7 +18,7 @@ import Testing
         let sent = scene.accept(scene.parcels(2, to: endpoint)).sent
         _ = scene.finishAndSettle(sent[0], .acknowledged)
 
-        let noticed = scene.advance(by: -Self.hour).sent
+        let noticed = scene.advance(by: .zero - Self.hour).sent
         let early = scene.advance(by: .milliseconds(9999)).sent
         let inTime = scene.advance(by: .milliseconds(1)).sent
 
@@ -34,7 +34,7 @@ import Testing
         for parcel in scene.accept(scene.parcels(2, to: endpoint)).sent { _ = scene.finishAndSettle(parcel, .timedOut) }
         let open = scene.accept(scene.parcels(1, to: endpoint)).sent
 
-        let noticed = scene.advance(by: -Self.hour).sent
+        let noticed = scene.advance(by: .zero - Self.hour).sent
         let afterThePause = scene.advance(by: .seconds(5)).sent
 
         #expect(open.isEmpty)
@@ -63,7 +63,7 @@ import Testing
         let endpoint = scene.endpoint(stored: scene.now)
         scene.dispatcher.loadFailed(endpoint, retryAt: scene.now + .seconds(1))
 
-        let noticed = scene.advance(by: -Self.hour)
+        let noticed = scene.advance(by: .zero - Self.hour)
 
         #expect(noticed.loads.map(\.0) == [endpoint])
     }
@@ -80,8 +80,7 @@ import Testing
         #expect(budget.allows(now: now - Self.hour + .milliseconds(100)))
     }
 
-    /// The simulation found this one too: what was sent a moment before a restart counted for nothing where all of it had
-    /// been recorded.
+    /// What was sent a moment before a restart counts, where all of it was recorded too.
     @Test func aStartLetsOutNoBurstEvenWhereNothingWaited() {
         let scene = DispatcherScene()
         let rules = DispatcherScene.rules(rateLimit: RateLimit(count: 1, per: .seconds(10), burst: 5))
@@ -109,7 +108,7 @@ import Testing
         wall.advance(by: .seconds(60))
         loop.advanceTime(by: .seconds(5))
         let forwards = rung.withLock { $0 }
-        wall.advance(by: -Self.hour)
+        wall.advance(by: .zero - Self.hour)
         loop.advanceTime(by: .seconds(5))
         let back = rung.withLock { $0 }
 
