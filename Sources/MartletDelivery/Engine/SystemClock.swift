@@ -1,5 +1,5 @@
 public import MartletCore
-import MartletService
+public import MartletService
 public import NIOCore
 
 /// The machine's own clock.

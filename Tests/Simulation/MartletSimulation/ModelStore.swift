@@ -1,10 +1,10 @@
-import MartletCore
-import MartletService
-import MartletStore
+package import MartletCore
+package import MartletService
+package import MartletStore
 
 /// What a store does with deliveries, in the fewest lines that can be right.
-struct ModelStore {
-    private(set) var deliveries: [DeliveryID: Parcel] = [:]
+package struct ModelStore {
+    package private(set) var deliveries: [DeliveryID: Parcel] = [:]
     /// Every delivery there is, in the order in which they came.
     private(set) var ids: [DeliveryID] = []
     private var waiting: [EndpointID: Set<DeliveryID>] = [:]
@@ -24,9 +24,11 @@ struct ModelStore {
         var number: Int
     }
 
-    var scheduled: [Parcel] { waiting.values.joined().compactMap { deliveries[$0] } }
+    package init() {}
 
-    mutating func insert(_ parcel: Parcel) {
+    package var scheduled: [Parcel] { waiting.values.joined().compactMap { deliveries[$0] } }
+
+    package mutating func insert(_ parcel: Parcel) {
         inserted += 1
         if let forgetsDelivery, inserted.isMultiple(of: forgetsDelivery) { return }
         ids.append(parcel.delivery.id)
@@ -44,7 +46,7 @@ struct ModelStore {
     }
 
     /// Whether the delivery was moved; `nil` where another attempt was recorded under the same number before.
-    mutating func settle(_ settlement: Settlement) -> Bool? {
+    package mutating func settle(_ settlement: Settlement) -> Bool? {
         settled += 1
         if let forgetsOutcome, settled.isMultiple(of: forgetsOutcome) { return true }
         guard var parcel = deliveries[settlement.attempt.delivery] else { return false }
@@ -113,7 +115,7 @@ struct ModelStore {
     }
 
     /// What an ordered endpoint has due: what has no turn, and the beginnings of the keys' lines.
-    func dueInOrder(
+    package func dueInOrder(
         _ endpoint: EndpointID, by now: Timestamp, limit: Int, after key: String?
     ) -> (parcels: [Parcel], nextDue: Timestamp?, resumeAfter: String?) {
         var (found, nextDue) = due(endpoint, by: now, limit: max(1, limit / 2)) { $0.delivery.turn == nil }

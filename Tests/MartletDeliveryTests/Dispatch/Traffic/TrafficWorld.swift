@@ -2,6 +2,7 @@ import HeapModule
 import MartletCore
 import MartletDelivery
 import MartletService
+import MartletSimulation
 import MartletStore
 
 /// A dispatcher among receivers that answer as told, in virtual time. What is published is durable at once, and outcomes
@@ -142,7 +143,7 @@ final class TrafficWorld {
                 dispatcher.loaded(
                     endpoint, found.parcels, nextDue: found.nextDue, resumeAfter: found.resumeAfter, now: now))
         case .settled(let parcel, let settlement):
-            let moved = store.settle(settlement)
+            let moved = store.settle(settlement) ?? false
             perform(dispatcher.settled(parcel, settlement, moved: moved, now: now))
         case .attemptEnds(let parcel, let startedAt):
             guard let receiver = receivers[parcel.delivery.endpoint] else { return }
