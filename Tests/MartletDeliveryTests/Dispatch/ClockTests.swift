@@ -1,6 +1,7 @@
 import MartletCore
 import MartletService
 import MartletTesting
+import NIOCore
 import NIOEmbedded
 import Synchronization
 import Testing
