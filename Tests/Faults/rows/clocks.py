@@ -5,7 +5,7 @@ import time
 
 from harness import figures
 from harness.clock import HOUR, Clock
-from harness.matrix import expect, row
+from harness.matrix import Failed, expect, row
 from harness.publisher import Publisher
 from harness.server import Martlet
 from harness.tally import Tally
@@ -103,8 +103,8 @@ class Schedule:
             found = collections.Counter(self.arrived(path).values())
             expect(found == {times: self.published[path]}, f"{path} by how often each event came: {dict(found)}")
         most = figures.most_within(self.instants(RATED))
-        # A second of the harness is some milliseconds more than one of the server.
-        expect(most <= 2 * RATE * 1.1, f"{most} within a second to the webhook with {RATE} a second")
+        # Its burst and its rate; and a second of the harness may be somewhat more than one of the server.
+        expect(most <= 2.5 * RATE, f"{most} within a second to the webhook with {RATE} a second")
 
     def expect_prompt(self):
         """The webhook that answers was served all the time."""
@@ -218,7 +218,6 @@ def expect_ramp(instants):
             break
         whole = int(seconds)
         allowed = 10 * (2 ** whole - 1) + 10 * 2 ** whole * (seconds - whole) + 5
-        expect(
-            index < allowed,
-            f"{index + 1} within {seconds - 0.3:.2f} s of coming back: {first_seconds(ordered, 6)} by the second",
-        )
+        if index >= allowed:
+            raise Failed(f"{index + 1} within {seconds - 0.3:.2f} s of coming back: "
+                         f"{first_seconds(ordered, 6)} by the second")

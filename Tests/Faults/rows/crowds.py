@@ -15,16 +15,19 @@ from harness.waiting import wait
 from rows.clocks import expect_ramp, first_seconds
 
 WINDOW = 500
-# What scheduling two cores among five programs adds to a 99th percentile now and then. A healthy webhook that has to
-# wait for a hung one, or for a slot that a hung one holds, waits for seconds.
-NOISE = 10.0
+# The most attempts at once to one webhook.
+IN_FLIGHT = 64
+# Milliseconds, in the whole form and the short one: what scheduling two cores among five programs adds to a 99th
+# percentile now and then. A healthy webhook that has to wait for a hung one, or for its slot, waits for seconds.
+NOISE = (10.0, 250.0)
 
 
-def _within(figure, baseline, factor, noise=NOISE):
-    return figure <= max(baseline * factor, baseline + noise)
+def _within(stage, figure, baseline, factor):
+    return figure <= max(baseline * factor, baseline + stage.pick(*NOISE))
 
 
-@row("half-hung", "half of 1,000 webhooks hang", f"the others' p99 within 20 % of the baseline, or {NOISE:g} ms")
+@row("half-hung", "half of 1,000 webhooks hang",
+     f"the others' p99 within 20 % of the baseline, or {NOISE[0]:g} ms more")
 def half_hung(stage):
     """The 500 healthy ones (100 of 200 in the short form) alone, then beside the 500 hung ones, then alone again.
     Medians of the p99 of windows of 500 events."""
@@ -70,12 +73,12 @@ def half_hung(stage):
             f"alone again {after:.1f} ms")
     # The machine may have become busier or idler meanwhile: the baseline is the slower of what was before and after.
     expect(in_flight >= half, f"{seen}: not every hung webhook held an attempt")
-    expect(_within(found, max(baseline, after), 1.2), seen)
+    expect(_within(stage, found, max(baseline, after), 1.2), seen)
     return seen
 
 
 @row("flood", "one application publishes 1 M events, another 10 a second",
-     f"the other's p99 within 2× of the baseline, or {NOISE:g} ms")
+     f"the other's p99 within 2× of the baseline, or {NOISE[0]:g} ms more", is_timed=True)
 def flood(stage):
     """50,000 in the short form, in batches of 500. The flood's publisher and receiver give way to all others (nice)."""
     martlet = Martlet(stage)
@@ -122,7 +125,7 @@ def flood(stage):
             f"events) while "
             f"{published:,} were published in {seconds:.0f} s and {delivered:,} delivered")
     expect(published == total, seen)
-    expect(_within(p99, base, 2), seen)
+    expect(_within(stage, p99, base, 2), seen)
     return seen
 
 
@@ -200,8 +203,9 @@ def _judged(tally, accepted, served, rate, ramped):
             f"most {most:,} in one "
             f"at a rate of {rate:,}; {lost} lost, {twice} twice")
     expect(lost == 0 and twice == 0, seen)
-    # A second of the receiver's may have what was sent in somewhat more than one of the server's.
-    expect(most <= (2 * rate if ramped else 1.25 * rate) * 1.1, seen)
+    # A rate limit has its burst on top, a job a quarter of a second's worth; and a receiver that was held up for a
+    # moment gets what was in flight to it meanwhile at once.
+    expect(most <= (2 * rate if ramped else 1.25 * rate) * 1.1 + IN_FLIGHT, seen)
     expect(len(accepted) <= rate * (seconds + 1.5) * 1.05, seen)
     if ramped:
         expect_ramp(served)

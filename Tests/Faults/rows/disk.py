@@ -108,7 +108,9 @@ def disk_reserve(stage):
     tally.answer("/", 503)
     martlet.api.webhook(tally.url(PATH), retry={"delays": ["3s"] * 50})
     load = Load(martlet, threads=2, sizes=(20,), padding=8000)
-    wait("publishing is refused", lambda: load.statuses.get(503, 0) > 20, 120)
+    wait("the reserve is reached", lambda: martlet.metrics()["martlet_storage_short"] == 1, 120)
+    refused = load.statuses.get(503, 0)
+    wait("publishing is refused", lambda: load.statuses.get(503, 0) > refused + 20, 60)
     load.stop()
     room = martlet.metrics()["martlet_storage_room_bytes"]
     readiness = martlet.probe("/readyz")

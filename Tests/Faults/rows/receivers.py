@@ -189,7 +189,7 @@ def _taken(stage, name, most):
 BUFFERS = 8 << 20
 
 
-@row("slow-4.9", f"receiver answers after 4.9 s of {LIMIT} s", "acknowledged at the first attempt")
+@row("slow-4.9", f"receiver answers after 4.9 s of {LIMIT} s", "acknowledged at the first attempt", is_timed=True)
 def slow_4_9(stage):
     return _acknowledged(stage, "slow-4.9", 4.9, LIMIT, truncated=False)
 

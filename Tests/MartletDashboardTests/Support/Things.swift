@@ -43,7 +43,8 @@ struct Things: Sendable {
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
-        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook",
+        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
+        "/settings/profiles/new",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -57,6 +58,7 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
+            ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
         ]
     }
 }
