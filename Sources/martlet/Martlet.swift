@@ -18,7 +18,7 @@ struct Martlet: AsyncParsableCommand {
             ServeCommand.self, InitCommand.self, TriggerCommand.self, EventsCommand.self,
             DeliveriesCommand.self, WebhooksCommand.self, ApplicationsCommand.self, EventTypesCommand.self,
             KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,
-            SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
+            SinkCommand.self, BenchCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
             MigrateStoreCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
