@@ -34,7 +34,7 @@ format: ## Format the sources
 
 check: lint test ## What CI runs
 
-bench: release ## Measure deliveries end to end beside a baseline
+bench: release ## Measure the store, and deliveries end to end
 	@scripts/bench.sh
 
 fuzz: ## Compare payload normalisation with Node's on random documents

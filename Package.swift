@@ -148,13 +148,6 @@ let package = Package(
             name: "store-benchmark",
             dependencies: ["MartletCore", "MartletPostgres", "MartletSQLite", "MartletStore", "MartletTesting"],
             path: "Benchmarks/StoreBenchmark", swiftSettings: strict),
-        .executableTarget(
-            name: "delivery-benchmark",
-            dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            path: "Benchmarks/DeliveryBenchmark", swiftSettings: strict),
         .testTarget(
             name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
             swiftSettings: strict),
