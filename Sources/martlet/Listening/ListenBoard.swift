@@ -117,9 +117,9 @@ struct ListenBoard: Sendable {
         var lines = head(width, style)
         let room = max(1, height - lines.count - 3)
         if isDetailed, !rows.isEmpty {
-            let details = details(of: rows[index])
+            let details = details(of: rows[index]).flatMap { Self.wrapped($0, width) }
             scroll = max(0, min(scroll, details.count - room))
-            lines += details.dropFirst(scroll).prefix(room).map { Self.cut($0, width) }
+            lines += details.dropFirst(scroll).prefix(room)
         } else {
             lines += table(width, room, style)
         }
@@ -200,6 +200,17 @@ struct ListenBoard: Sendable {
     private static func lines(of body: some Sequence<UInt8>) -> [String] {
         String(decoding: Array(body), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map { Table.printable(String($0)) }
+    }
+
+    /// A line as so many as the width asks for: a payload is often one.
+    private static func wrapped(_ line: String, _ width: Int) -> [String] {
+        var lines: [String] = []
+        var rest = line[...]
+        repeat {
+            lines.append(String(rest.prefix(max(1, width))))
+            rest = rest.dropFirst(max(1, width))
+        } while !rest.isEmpty
+        return lines
     }
 
     private static func cut(_ text: String, _ width: Int) -> String {

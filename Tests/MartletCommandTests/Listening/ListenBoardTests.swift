@@ -97,6 +97,18 @@ import Testing
         #expect(board.lines(width: 100, height: 40, style: style)[6].hasPrefix("▸"))
     }
 
+    @Test func aLongPayloadIsShownWhole() throws {
+        var board = try board()
+        board.note(.forwarding(attempt(1, body: String(repeating: "0123456789", count: 7))), at: time)
+
+        _ = board.press(.character("d"), height: 40)
+        let lines = board.lines(width: 32, height: 40, style: style)
+
+        #expect(lines.contains("01234567890123456789012345678901"))
+        #expect(lines.contains("23456789012345678901234567890123"))
+        #expect(lines.contains("456789"))
+    }
+
     @Test func qQuitsAndAnEmptyBoardReplaysNothing() throws {
         var board = try board()
 
