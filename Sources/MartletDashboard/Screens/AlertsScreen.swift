@@ -47,7 +47,7 @@ struct AlertsScreen: Screen {
             <div class="split"><section class="card pad"><h2>How it stands</h2><dl class="facts">
               <dt>State</dt><dd>{{stateWords}}</dd><dt>Now</dt><dd>{{value}}{{^value}}nothing to go by{{/value}}</dd>
               <dt>Looked at</dt><dd>{{lookedAt}}{{^lookedAt}}not yet{{/lookedAt}}</dd></dl>
-              {{#hasCulprits}}<h3 class="pad-top">What breaks it</h3><ul>{{#culprits}}<li class="break">{{#path}}<a href="{{path}}">{{text}}</a>{{/path}}{{^path}}{{text}}{{/path}}</li>{{/culprits}}</ul>{{#more}}<p class="muted">{{more}}</p>{{/more}}{{/hasCulprits}}</section>
+              {{#hasCulprits}}<h3 class="pad-top">What breaks it</h3><ul>{{#culprits}}<li class="break">{{#path}}<a href="{{path}}">{{label}}</a>{{/path}}{{^path}}{{label}}{{/path}}</li>{{/culprits}}</ul>{{#more}}<p class="muted">{{more}}</p>{{/more}}{{/hasCulprits}}</section>
             <section class="card pad"><h2>Settings</h2><dl class="facts"><dt>About</dt><dd>{{about}}</dd><dt>E-mail</dt><dd class="break">{{emails}}{{^emails}}nobody{{/emails}}</dd>
               <dt>Webhooks</dt><dd>{{webhooks}}</dd><dt>Is over after</dt><dd>{{clearsAfter}} of calm</dd><dt>Id</dt><dd class="mono">{{id}}</dd></dl></section></div>
             <section><h2>Incidents</h2>{{#hasIncidents}}{{>incident-table}}{{>pager}}{{/hasIncidents}}{{^hasIncidents}}<p class="muted">It has not fired yet.</p>{{/hasIncidents}}</section>
@@ -201,8 +201,8 @@ struct AlertsScreen: Screen {
 
     private static func culprit(_ id: String, _ visit: Visit) -> View {
         guard let endpoint = EndpointID(id).flatMap({ visit.context.directory.endpoint($0, in: visit.environment.id) })
-        else { return ["text": id] }
-        return ["text": endpoint.url, "path": visit.path("webhooks", id)]
+        else { return ["label": id] }
+        return ["label": endpoint.url, "path": visit.path("webhooks", id)]
     }
 
     private static func view(of incident: Incident, _ visit: Visit, named isNamed: Bool) -> View {

@@ -80,7 +80,8 @@ import Testing
 
             #expect(list.text.contains("7 in a row") && list.text.contains("firing"))
             #expect(list.text.contains("Nobody hears of them"))
-            #expect(one.text.contains("/dashboard/sandbox/webhooks/\(things.webhook.id)"))
+            let link = #"<a href="/dashboard/sandbox/webhooks/\#(things.webhook.id)">\#(things.webhook.url)</a>"#
+            #expect(one.text.contains(link))
             #expect(one.text.contains("goes on"))
         }
     }
