@@ -27,10 +27,10 @@ test: test-setup ## Build and run every test
 	@scripts/test.sh
 
 lint: ## Check the sources' format
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 format: ## Format the sources
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 check: lint test ## What CI runs
 

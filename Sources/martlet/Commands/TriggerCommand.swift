@@ -12,6 +12,7 @@ struct TriggerCommand: AsyncParsableCommand {
 
             Example:
               MARTLET_API_KEY=mk_test_… martlet trigger order.created --data '{"order":{"id":"ord_1"}}'
+              MARTLET_API_KEY=mk_test_… martlet trigger order.created --webhook ep_…
             """)
 
     @Argument(help: "The event's type.")
@@ -22,6 +23,11 @@ struct TriggerCommand: AsyncParsableCommand {
 
     @Option(help: "The application, by id or uid, whose endpoints are meant (default: every endpoint).")
     var application: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Send it to this webhook alone, at once and without retries, and say what came of it.", valueName: "ep_…"))
+    var webhook: String?
 
     @Flag(help: "Print the API's answer as it is.")
     var json = false
@@ -35,11 +41,18 @@ struct TriggerCommand: AsyncParsableCommand {
     @Option(name: SettingTable.apiKey.name, help: SettingTable.apiKey.help)
     var key: String?
 
+    func validate() throws {
+        guard webhook == nil || application == nil else {
+            throw ValidationError("Give --webhook or --application: a webhook belongs to one application already.")
+        }
+    }
+
     func run() async throws {
         let settings = try await Settings(given: [
             SettingTable.config.given(config), SettingTable.url.given(url), SettingTable.apiKey.given(key),
         ])
         let client = APIClient(url: try settings[SettingTable.url], key: try settings[SettingTable.apiKey])
+        if let webhook { return try await test(webhook, client) }
         let payload: [UInt8]
         if let data {
             payload = try BodyArgument.read(data)
@@ -61,6 +74,26 @@ struct TriggerCommand: AsyncParsableCommand {
         }
         guard answer.isSuccess else { throw Problem.failure(answer, of: client) }
         Console.print(try Self.summary(of: answer.body))
+    }
+
+    /// Sends a test event to one webhook. Fails where the webhook does not take it.
+    private func test(_ webhook: String, _ client: APIClient) async throws {
+        var client = client
+        // The answer comes with the attempt's end, which a webhook may put off for a minute.
+        client.timeout = .seconds(90)
+        var request = RequestBody()
+        request.set("type", type)
+        if let data { request.set("data", json: try BodyArgument.read(data)) }
+        let answer = try await client.asked(.POST, Webhooks.path(of: webhook, "/test"), body: request.bytes)
+        let attempt = answer["attempt"]
+        if json {
+            Console.print(String(decoding: answer.bytes, as: UTF8.self))
+        } else {
+            Console.print(
+                "\(answer["event"]?.string ?? "?") \(type) to \(webhook): "
+                    + Table.printable(attempt?["reason"]?.string ?? attempt?["outcome"]?.string ?? "?"))
+        }
+        if attempt?["outcome"]?.string != "succeeded" { throw ExitCode(CommandFailure.Status.failed.rawValue) }
     }
 
     private func example(_ client: APIClient) async throws -> [UInt8] {
