@@ -94,6 +94,16 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "MartletMail",
+            dependencies: [
+                "MartletCore", "MartletService",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "MartletAPI",
             dependencies: [
                 "MartletCore", "MartletService", "MartletStore", "WebhookSigning",
@@ -124,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletPostgres", "MartletService",
-                "MartletSQLite", "MartletStore", "WebhookSigning",
+                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletMail", "MartletPostgres",
+                "MartletService", "MartletSQLite", "MartletStore", "WebhookSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -182,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "MartletDeliveryTests",
             dependencies: [
-                "MartletCore", "MartletDelivery", "MartletService", "MartletSQLite", "MartletStore", "MartletTesting",
+                "MartletCore", "MartletDelivery", "MartletMail", "MartletService", "MartletSQLite", "MartletStore",
+                "MartletTesting",
                 "WebhookSigning",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -78,6 +78,8 @@ struct OpenAPIDocument {
             "operational-events",
             "What happened to webhooks: that one fails, was taken out of service, or is well again."
         ),
+        ("alerts", "Rules by which somebody is told, by webhook or e-mail, that things go wrong."),
+        ("incidents", "What alerts fired for, from when to when."),
         ("stream", "Events and attempts as they happen."),
         ("service", "For machines that watch the service. No key is needed."),
     ]
@@ -91,6 +93,7 @@ struct OpenAPIDocument {
         "applications": "The application's id or uid.",
         "keys": "The key's id.",
         "profiles": "The profile's name.",
+        "alerts": "The alert's id.",
     ]
 
     // MARK: Paths

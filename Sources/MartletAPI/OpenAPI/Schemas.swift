@@ -6,6 +6,7 @@ enum Schemas {
     /// Every schema by its name.
     static func all(_ limits: ServiceLimits) -> [(name: String, schema: String)] {
         shared + events(limits) + webhooks + deliveries + jobs(limits) + configuration + profiles + operations
+            + alerts
     }
 
     /// What several of the others are made of.

@@ -76,7 +76,7 @@ public struct APIServer: Service {
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
             ApplicationRoutes(kit), PortalRoutes(kit), StreamRoutes(kit: kit), ListenRoutes(kit), KeyRoutes(kit),
             ProfileRoutes(kit), EnvironmentRoutes(kit),
-            OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
+            OperationalEventRoutes(kit), AlertRoutes(kit), ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

@@ -22,6 +22,8 @@ struct ServeConfiguration: Sendable {
     var profiles: [Profile]
     /// The file that they, and the settings, were read from; `nil` where there is none.
     var file: String?
+    /// How e-mail is sent; `nil` where none is.
+    var mail: MailConfiguration?
     var service = ServiceLimits()
     var engine = EngineLimits()
     var commit = CommitLimits()
@@ -45,6 +47,7 @@ struct ServeConfiguration: Sendable {
         nodeLease = try settings[SettingTable.nodeLease]
         profiles = settings.profiles
         file = settings.file
+        mail = try MailConfiguration(settings)
 
         service.eventBytes = try settings[SettingTable.maxEventSize]
         service.requestBytes = try settings[SettingTable.maxRequestSize]

@@ -2,6 +2,7 @@ import Logging
 import MartletAPI
 import MartletCore
 import MartletDelivery
+import MartletMail
 import MartletSQLite
 import MartletService
 import NIOCore
@@ -80,6 +81,32 @@ enum SettingTable {
         "log_level", "The least level that is logged.", fallback: .info)
     static let logFormat = Setting<LogFormat>.choice(
         "log_format", "How log lines look. Left out, text on a terminal and json elsewhere.", fallback: nil)
+
+    // MARK: E-mail
+
+    static let smtpURL = Setting(
+        "smtp_url",
+        "The server that takes e-mail: smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST with STARTTLS, or "
+            + "smtp+plain://localhost without TLS. Left out, no e-mail is sent.",
+        placeholder: "url", isSecret: true
+    ) { text throws(SettingComplaint) in
+        do throws(SMTPServer.Malformed) {
+            return try SMTPServer(url: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let smtpFrom = Setting(
+        "smtp_from", "Whom e-mail is from: ops@example.com, or \"Martlet <ops@example.com>\".", placeholder: "address"
+    ) { text throws(SettingComplaint) in
+        guard let sender = MailSender(text) else {
+            throw SettingComplaint("Give an address such as ops@example.com or Martlet <ops@example.com>.")
+        }
+        return sender
+    }
+    static let smtpAuthorities = Setting.text(
+        "smtp_ca_file", "A PEM file of authorities that the mail server's certificate may be of, beside the system's.",
+        placeholder: "path")
 
     static let template = Setting(
         "template", "The profile and catalogue that both environments get at init.",
@@ -234,7 +261,7 @@ enum SettingTable {
             config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
             requireHTTPS,
             migrate, nodeName, nodeLease, logLevel, logFormat,
-        ] + bounds + [
+        ] + mail + bounds + [
             template, url, apiKey, profile, secret, forwardTo, listenerName, stateDirectory, sinkListen, sinkStatus,
             sinkDelay, sinkFailFirst, sinkHang,
             sinkReset, sinkDrip,
@@ -250,13 +277,16 @@ enum SettingTable {
         retentionPayloads, retentionHistory, drainTimeout,
     ]
 
+    /// How e-mail is sent.
+    static let mail: [any SettingFacts] = [smtpURL, smtpFrom, smtpAuthorities]
+
     /// Those that `serve` works with.
     static let serving: [any SettingFacts] =
         [
             config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
             requireHTTPS,
             migrate, nodeName, nodeLease, logLevel, logFormat,
-        ] + bounds
+        ] + mail + bounds
 }
 
 extension SettingTable {

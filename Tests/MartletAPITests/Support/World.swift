@@ -15,6 +15,9 @@ struct World {
         let job = try await admin.post(
             "/v1/events/replay", ["application": "acme", "since": "2023-06-15T10:30:00Z"]
         ).string("id")
+        let alert = try await admin.post(
+            "/v1/alerts", ["name": "Only here", "rule": ["type": "endpoint_disabled"]]
+        ).string("id")
         _ = try await admin.post("/v1/event-types", ["name": "only.here"])
         _ = try await admin.post("/v1/profiles", ["name": "only-here"])
         paths = [
@@ -22,6 +25,7 @@ struct World {
             "deliveries": "/v1/deliveries/\(delivery)", "jobs": "/v1/jobs/\(job)",
             "event-types": "/v1/event-types/only.here",
             "applications": "/v1/applications/acme", "keys": "/v1/keys/\(key)", "profiles": "/v1/profiles/only-here",
+            "alerts": "/v1/alerts/\(alert)",
         ]
     }
 

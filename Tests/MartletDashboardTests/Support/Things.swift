@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 
 /// One of everything in the sandbox, of the application `acme`: what pages are tried with.
 struct Things: Sendable {
@@ -9,6 +10,7 @@ struct Things: Sendable {
     let job: JobID
     let application: MartletCore.Application
     let key: KeyID
+    let alert: AlertID
 
     init(_ site: TestDashboard, data: String = #"{"order_id":"o_1"}"#) async throws {
         application = try await site.application("acme")
@@ -25,6 +27,11 @@ struct Things: Sendable {
         key = try await KeyService(site.context).create(
             name: "A key", role: "reader", application: nil, expiresAt: nil, by: site.admin
         ).key.id
+        var draft = AlertDraft()
+        draft.name = "Acme fails"
+        draft.rule = .consecutiveFailures(3)
+        draft.application = .some("acme")
+        alert = try await AlertService(site.context).create(draft, by: site.admin).alert.id
     }
 
     /// Every page that shows one thing or a list, within its environment.
@@ -36,7 +43,7 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit",
+            "/applications/\(application.id)/edit", "/alerts/\(alert)", "/alerts/\(alert)/edit",
         ]
     }
 
@@ -44,7 +51,7 @@ struct Things: Sendable {
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
         "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
-        "/settings/profiles/new",
+        "/settings/profiles/new", "/alerts", "/alerts/new", "/status",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -59,6 +66,8 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
             ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
+            ("/alerts/\(alert)/edit", [("name", "x"), ("rule", "endpoint_disabled")]), ("/alerts/\(alert)/test", []),
+            ("/alerts/\(alert)/delete", []),
         ]
     }
 }
