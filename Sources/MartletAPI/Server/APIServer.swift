@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdCore
 public import Logging
+import MartletCore
 public import MartletService
 public import NIOCore
 public import ServiceLifecycle
@@ -23,7 +24,7 @@ public struct APIServer: Service {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
-        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes)
+        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes, SourceLimits.largestBodySize)
         // One of the largest must fit, or it never would be taken.
         let bytes = BodyBytes(most: max(limits.bodyBytes, mostBytes))
         let publisher = Publisher(context, bytes: bytes, server: "Martlet/\(version)")
@@ -76,7 +77,8 @@ public struct APIServer: Service {
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
             ApplicationRoutes(kit), PortalRoutes(kit), StreamRoutes(kit: kit), ListenRoutes(kit), KeyRoutes(kit),
             ProfileRoutes(kit), EnvironmentRoutes(kit),
-            OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
+            SourceRoutes(kit), RequestRoutes(kit), InboundRoutes(kit), OperationalEventRoutes(kit),
+            ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

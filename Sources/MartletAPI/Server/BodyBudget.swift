@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import MartletCore
 
 /// Bounds the memory that requests' bodies take all together: a request whose body does not fit any more is asked to come
 /// again before a byte of it is read.
@@ -25,7 +26,10 @@ struct BodyBudget: RouterMiddleware {
 
     /// What a body takes: what it says, or the most that its route reads of it.
     private func size(of request: Request) -> Int {
-        let most = request.uri.path.hasSuffix("/batch") ? unknown.batch : unknown.other
+        let path = request.uri.path
+        let most =
+            path.hasSuffix("/batch")
+            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? SourceLimits.largestBodySize : unknown.other
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) { return max(0, min(length, most)) }
         return request.headers[.transferEncoding] == nil ? 0 : most
     }

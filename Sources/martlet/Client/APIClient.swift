@@ -27,11 +27,14 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - path: below the server's URL: `/v1/events`.
     ///   - body: JSON; `nil` for none.
+    ///   - headers: those of a request to somebody else, in the stead of the API's own.
     /// - Throws: ``CommandFailure`` where there is no answer.
-    func send(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws(CommandFailure) -> Answer {
+    func send(
+        _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, headers: [(name: String, value: String)]? = nil
+    ) async throws(CommandFailure) -> Answer {
         do {
             return try await withThrowingTaskGroup(of: Answer?.self) { group in
-                group.addTask { try await exchange(method, path, body) }
+                group.addTask { try await exchange(head(method, path, body, headers), body) }
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     return nil
@@ -49,7 +52,7 @@ struct APIClient: Sendable {
         }
     }
 
-    private func exchange(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) async throws -> Answer {
+    private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]?) async throws -> Answer {
         let host = url.host.description
         let tls = url.scheme == .https ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -68,7 +71,7 @@ struct APIClient: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var parts = [HTTPClientRequestPart.head(head(method, path, body))]
+            var parts = [HTTPClientRequestPart.head(head)]
             if let body { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             parts.append(.end(nil))
             // At once: part by part, the server may have answered and closed before the end, which is no byte, is written.
@@ -89,11 +92,18 @@ struct APIClient: Sendable {
         }
     }
 
-    private func head(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) -> HTTPRequestHead {
+    private func head(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, _ given: [(name: String, value: String)]?
+    ) -> HTTPRequestHead {
         var headers: HTTPHeaders = [
             "Host": url.authority, "Connection": "close", "User-Agent": "martlet/\(Version.current)",
-            "Accept": "application/json",
         ]
+        if let given {
+            for (name, value) in given { headers.replaceOrAdd(name: name, value: value) }
+            headers.replaceOrAdd(name: "Content-Length", value: String(body?.count ?? 0))
+            return HTTPRequestHead(version: .http1_1, method: method, uri: url.target, headers: headers)
+        }
+        headers.add(name: "Accept", value: "application/json")
         if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let body {
             headers.add(name: "Content-Type", value: "application/json")

@@ -5,6 +5,7 @@ import MartletDelivery
 import MartletSQLite
 import MartletService
 import NIOCore
+import WebhookSigning
 
 /// Every setting there is.
 enum SettingTable {
@@ -59,6 +60,17 @@ enum SettingTable {
         } catch {
             throw SettingComplaint(error.message)
         }
+    }
+    static let trustedProxies = Setting(
+        list: "trusted_proxies",
+        "A block of addresses of proxies in front of this server, which are believed about whom a request at /in is from "
+            + "(X-Forwarded-For). May be repeated.",
+        placeholder: "cidr", flag: "trusted-proxy"
+    ) { text throws(SettingComplaint) in
+        guard let range = AddressRange(text) else {
+            throw SettingComplaint("Give an address or a block such as 10.0.0.0/8 or fd00::/8.")
+        }
+        return range
     }
     static let requireHTTPS = Setting.switching(
         "require_https",
@@ -209,9 +221,8 @@ enum SettingTable {
     /// All of them, in the order in which they are shown.
     static let all: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + bounds + [
             template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang,
             sinkReset, sinkDrip,
@@ -230,9 +241,8 @@ enum SettingTable {
     /// Those that `serve` works with.
     static let serving: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + bounds
 }
 

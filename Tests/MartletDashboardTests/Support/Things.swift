@@ -9,6 +9,8 @@ struct Things: Sendable {
     let job: JobID
     let application: MartletCore.Application
     let key: KeyID
+    let source: SourceID
+    let request: RequestID
 
     init(_ site: TestDashboard, data: String = #"{"order_id":"o_1"}"#) async throws {
         application = try await site.application("acme")
@@ -22,6 +24,15 @@ struct Things: Sendable {
         job = try await JobService(site.context).recover(
             webhook.id, only: .failed, JobDraft(since: site.context.time.now() - .seconds(60)), by: site.admin
         ).id
+        var draft = SourceDraft()
+        draft.name = "GitHub"
+        draft.preset = "github"
+        draft.generatesSecret = true
+        draft.application = "acme"
+        source = try await SourceService(site.context).create(draft, by: site.admin).source.id
+        request = try await SourceService(site.context).test(
+            source, SourceService.Trial(), url: "https://example.com/in/x", by: site.admin
+        ).request.id
         key = try await KeyService(site.context).create(
             name: "A key", role: "reader", application: nil, expiresAt: nil, by: site.admin
         ).key.id
@@ -36,14 +47,15 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit",
+            "/applications/\(application.id)/edit", "/sources/\(source)", "/sources/\(source)/edit",
+            "/requests/\(request)",
         ]
     }
 
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
-        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook",
+        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/sources", "/sources/new", "/sources/new?preset=hmac",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -56,6 +68,9 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/test", [("type", "order.created"), ("data", "{}")]),
             ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
+            ("/sources/\(source)/test", []), ("/sources/\(source)/secret", []), ("/sources/\(source)/rotate", []),
+            ("/sources/\(source)/active", [("active", "true")]), ("/requests/\(request)/replay", []),
+            ("/requests/\(request)/verify", []), ("/sources/\(source)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
         ]
     }
