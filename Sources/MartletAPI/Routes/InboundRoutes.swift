@@ -65,8 +65,9 @@ struct InboundRoutes: RouteGroup {
     }
 
     private func response(to answer: InboundAnswer) throws -> Response {
-        switch answer {
-        case .answer(let answer):
+        switch Self.outcome(of: answer) {
+        case .failure(let problem): throw problem
+        case .success(let answer):
             var headers = HTTPFields()
             for header in answer.headers {
                 guard let name = HTTPField.Name(header.name) else { continue }
@@ -75,18 +76,30 @@ struct InboundRoutes: RouteGroup {
             return Response(
                 status: HTTPResponse.Status(code: answer.status), headers: headers,
                 body: answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
-        case .notFound: throw ServiceError.notFound("source")
+        }
+    }
+
+    /// What a sender is told.
+    static func outcome(of answer: InboundAnswer) -> Result<WebhookAnswer, Problem> {
+        switch answer {
+        case .answer(let answer): .success(answer)
+        case .notFound: .failure(Problem(ServiceError.notFound("source")))
         // Why is in the log, for the source's owner. A sender who is none learns nothing to try next.
         case .unauthorised:
-            throw Problem(
-                .unauthorized, "not_verified", "The request could not be verified.",
-                headers: [.wwwAuthenticate: "Signature"])
+            .failure(
+                Problem(
+                    .unauthorized, "not_verified", "The request could not be verified.",
+                    headers: [.wwwAuthenticate: "Signature"]))
         case .limited(let retryAfter):
-            throw ServiceError(
-                .limited, "rate_limited", "More requests come in than the source takes. Send it again later.",
-                retryAfter: retryAfter)
-        case .tooLarge: throw Problem(.contentTooLarge, "request_too_large", "The body is larger than the source takes.")
-        case .unavailable(let error): throw error
+            .failure(
+                Problem(
+                    ServiceError(
+                        .limited, "rate_limited", "More requests come in than the source takes. Send it again later.",
+                        retryAfter: retryAfter)))
+        case .tooLarge:
+            .failure(
+                Problem(.contentTooLarge, "request_too_large", "The body is larger than the source takes."))
+        case .unavailable(let error): .failure(Problem(error))
         }
     }
 }

@@ -44,11 +44,14 @@ struct SourceForm {
         draft.name = fields.text("name") ?? ""
         draft.description = fields.text("description") ?? ""
         draft.application = .some(fields.text("application"))
-        draft.parameters = Dictionary(
-            preset.parameters.compactMap { parameter in
-                fields["p_\(parameter.name)"].flatMap { $0.isEmpty && parameter.fallback != "" ? nil : (parameter.name, $0) }
-            }
-        ) { _, last in last }
+        var parameters: [String: String] = [:]
+        for parameter in preset.parameters {
+            guard let value = fields["p_\(parameter.name)"], value != parameter.fallback,
+                !value.isEmpty || parameter.fallback != nil
+            else { continue }
+            parameters[parameter.name] = value
+        }
+        draft.parameters = parameters
         // A key of a pair has lines, and all of them count.
         draft.secret = fields.text("secret")
         if fields.isOn("generate") { draft.generatesSecret = true }

@@ -59,6 +59,9 @@ struct RequestScreen: Screen {
         let source = visit.context.directory.source(request.source, in: visit.environment.id)
         let stored = StoredVerdict(request.verdict)
         let isRefused = stored.code == .refused
+        let advice: String? =
+            isRefused && source != nil
+            ? "The sender was told nothing but 401. Mend the source, then verify it again." : nil
         return .page(
             Page(
                 request.id.description, section: "sources", template: "request",
@@ -69,8 +72,7 @@ struct RequestScreen: Screen {
                     "sourcePath": source.map { visit.path("sources", $0.id.description) },
                     "badge": Badge.markup(request.verdict), "tone": Self.tone(stored.code),
                     "reason": request.verdict.reason,
-                    "advice": isRefused && source != nil
-                        ? "The sender was told nothing but 401. Mend the source, then verify it again." : nil,
+                    "advice": advice,
                     "mayChange": visit.may(.changeSources),
                     "mayVerify": isRefused && source != nil && !kept.isBodyGone,
                     "received": When.markup(request.receivedAt, now: visit.now), "status": request.verdict.status,

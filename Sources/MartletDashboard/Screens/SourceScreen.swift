@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import MartletCore
 import MartletService
+import MartletStore
 import WebhookSigning
 
 /// One source: its URL, its settings, its secret, trying it out, and the log of what it received.
@@ -166,18 +167,20 @@ struct SourceScreen: Screen {
         func rate(_ limit: RateLimit?) -> String {
             limit.map { "\(Figures.text($0.count)) in \($0.period.text), \(Figures.text($0.burst)) at once" } ?? "no limit"
         }
+        let prefix = source.typing.prefix.isEmpty ? "" : "\(source.typing.prefix). and "
+        let duplicates =
+            source.duplicateWindow == .zero
+            ? "not looked for" : "the sender's id counts for \(source.duplicateWindow.text)"
+        let checks = preset?.checks.map { ["text": $0.summary] as View } ?? []
+        let handshakes = preset?.handshakes.map { ["text": Markup(prose: $0.summary)] as View } ?? []
         return [
-            "checks": preset?.checks.map { ["text": $0.summary] as View } ?? [],
-            "handshakes": preset?.handshakes.map { ["text": Markup(prose: $0.summary)] as View } ?? [],
+            "checks": checks, "handshakes": handshakes,
             "parameters": sources.parameters(of: source).filter { !$0.value.isEmpty }.map {
                 ["name": $0.name, "value": $0.value] as View
             },
             "tolerance": (source.tolerance ?? preset?.tolerance)?.text ?? "no signed time",
             "addresses": source.addresses.isEmpty ? "any" : source.addresses.joined(separator: ", "),
-            "types": (source.typing.prefix.isEmpty ? "" : "\(source.typing.prefix). and ")
-                + "the sender's own, or \(source.typing.fallback)",
-            "duplicates": source.duplicateWindow == .zero
-                ? "not looked for" : "the sender's id counts for \(source.duplicateWindow.text)",
+            "types": "\(prefix)the sender's own, or \(source.typing.fallback)", "duplicates": duplicates,
             "application": source.application.flatMap {
                 visit.context.directory.application($0, in: visit.environment.id)?.name
             },
@@ -188,8 +191,15 @@ struct SourceScreen: Screen {
             "changed": When.markup(source.updatedAt, now: visit.now),
             "maySeeSecret": visit.may(.changeSources) && words?.secret != nil, "hasSecret": source.secrets != nil,
             "mayGenerate": !(words?.takesKeyPair ?? false), "takesKeyPair": words?.takesKeyPair ?? false,
-            "rotation": source.secrets?.overlapEnds.flatMap { $0 > visit.now ? When.markup($0, now: visit.now) : nil },
+            "rotation": rotation(source, visit),
         ]
+    }
+
+    /// When the rotation ends that is under way.
+    private func rotation(_ source: MartletCore.Source, _ visit: Visit) -> Markup? {
+        guard let end = source.secrets?.overlapEnds, end > visit.now else { return nil }
+        let markup: Markup = When.markup(end, now: visit.now)
+        return markup
     }
 
     private func callouts(
@@ -202,10 +212,11 @@ struct SourceScreen: Screen {
             ])
         }
         if sources.lacksSecret(source) {
+            let path: String? = visit.may(.changeSources) ? "\(base)#secret" : nil
             callouts.append([
                 "tone": "warn",
                 "text": "It has no secret yet: until then, everything but a handshake is refused.",
-                "path": visit.may(.changeSources) ? "\(base)#secret" : nil, "link": "Give it",
+                "path": path, "link": "Give it",
             ])
         }
         if let preset = try? source.preset.preset(), !preset.needsSecret {

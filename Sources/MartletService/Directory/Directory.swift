@@ -124,13 +124,17 @@ public final class Directory: Sendable {
 
     /// The source whose URL ends in a token, as requests meet it.
     func inlet(_ token: SourceToken, at now: Timestamp) -> Inlet? {
-        state.withLock { state in state.sourcesByToken[token].map { state.inlet(of: $0, vault, now) } }
+        state.withLock { state in
+            guard let source = state.sourcesByToken[token] else { return nil }
+            return state.inlet(of: source, vault, now)
+        }
     }
 
     /// A source as requests meet it.
     func inlet(of id: SourceID, in environment: EnvironmentID, at now: Timestamp) -> Inlet? {
         state.withLock { state in
-            state.worlds[environment]?.sources[id].map { state.inlet(of: $0, vault, now) }
+            guard let source = state.worlds[environment]?.sources[id] else { return nil }
+            return state.inlet(of: source, vault, now)
         }
     }
 

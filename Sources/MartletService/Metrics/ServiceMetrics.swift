@@ -1,4 +1,4 @@
-import MartletCore
+public import MartletCore
 import Synchronization
 
 /// What the service counts of itself. `/metrics` writes it as Prometheus text.

@@ -1,5 +1,5 @@
-public import WebhookSigning
 public import MartletCore
+public import WebhookSigning
 
 /// What a sender is answered. Why it is not believed is for the source's owner alone.
 public enum InboundAnswer: Sendable {

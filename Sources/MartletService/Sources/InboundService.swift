@@ -33,6 +33,62 @@ public struct InboundService: Sendable {
         return .open(visit, limit: limit)
     }
 
+    /// Admits a request that ``admit(_:)`` would admit too. Of any other, `nil`, and nothing has happened: whoever goes on to
+    /// ``admit(_:)`` with it is told what to answer.
+    public func admitSilently(_ head: InboundHead) -> InboundVisit? {
+        let now = context.time.now()
+        guard let token = SourceToken(head.token), let inlet = context.directory.inlet(token, at: now),
+            inlet.source.isActive, let length = head.length, length <= inlet.source.limits.maxBodySize
+        else { return nil }
+        let address = head.address.flatMap { IPAddress($0) }
+        guard case .allowed = inlet.admit(address, at: now) else { return nil }
+        return InboundVisit(inlet: inlet, head: head, address: address, receivedAt: now)
+    }
+
+    /// Judges an admitted request, for a caller that does not wait.
+    ///
+    /// - Parameter answer: called once what is believed is durable, or could not be made so; or at once where the request is
+    ///   not believed. On any thread, and not to do work there.
+    /// - Returns: whether `answer` is, or was, called. Where it is not, nothing has happened: ``receive(_:body:)`` does what
+    ///   there is to do, such as answering a handshake.
+    public func receive(
+        _ visit: InboundVisit, body: [UInt8], answer: @escaping @Sendable (InboundAnswer) -> Void
+    ) -> Bool {
+        let inlet = visit.inlet
+        guard let receiver = try? inlet.receiver(at: visit.receivedAt) else { return false }
+        let request = WebhookRequest(
+            method: visit.head.method, url: visit.head.url, headers: visit.head.headers.map { ($0.name, $0.value) },
+            body: body, remoteAddress: visit.address?.description)
+        switch judged(request, by: receiver, of: inlet, at: visit.receivedAt) {
+        case .answered: return false
+        case .refused(let verdict):
+            guard !inlet.wantsToTell(at: visit.receivedAt) else { return false }
+            let stored = keep(visit, verdict, body: body, preset: receiver.preset)
+            context.metrics.received(verdict)
+            if !inlet.takesLog(of: verdict, at: visit.receivedAt) || !context.committer.log(stored) {
+                context.metrics.requestNotLogged()
+            }
+            answer(.unauthorised)
+            return true
+        case .accepted(let acceptance):
+            let acknowledgement = receiver.preset.acknowledgement
+            do throws(ServiceError) {
+                let prepared = try prepare(visit, acceptance, body, preset: receiver.preset)
+                try context.committer.accept(prepared.acceptance) { result in
+                    do throws(ServiceError) {
+                        _ = try settle(prepared, try result.get())
+                        answer(.answer(acknowledgement))
+                    } catch {
+                        answer(.unavailable(error))
+                    }
+                }
+            } catch {
+                answer(.unavailable(error))
+            }
+            return true
+        }
+    }
+
     /// Notes that a body turned out to be larger than the source takes.
     public func tooLarge(_ visit: InboundVisit) -> InboundAnswer {
         note(visit, .tooLarge(limit: visit.inlet.source.limits.maxBodySize))
@@ -58,7 +114,7 @@ public struct InboundService: Sendable {
         let inlet = visit.inlet
         let receiver: WebhookReceiver
         do throws(Inlet.Misconfiguration) {
-            receiver = try trial ?? inlet.receiver(at: visit.receivedAt)
+            if let trial { receiver = trial } else { receiver = try inlet.receiver(at: visit.receivedAt) }
         } catch {
             context.log.error(
                 "a source cannot judge its requests",
@@ -126,6 +182,20 @@ public struct InboundService: Sendable {
         _ visit: InboundVisit, _ acceptance: WebhookSigning.Acceptance, _ body: [UInt8], preset: WebhookPreset,
         as id: RequestID? = nil
     ) async throws(ServiceError) -> StoredRequest {
+        let prepared = try prepare(visit, acceptance, body, preset: preset, as: id)
+        return try settle(prepared, try await context.committer.accept(prepared.acceptance))
+    }
+
+    /// A request that was believed with what it is to become.
+    private struct Prepared: Sendable {
+        var request: StoredRequest
+        var acceptance: MartletStore.Acceptance
+    }
+
+    private func prepare(
+        _ visit: InboundVisit, _ acceptance: WebhookSigning.Acceptance, _ body: [UInt8], preset: WebhookPreset,
+        as id: RequestID? = nil
+    ) throws(ServiceError) -> Prepared {
         let source = visit.inlet.source
         let now = context.time.now()
         let type = source.typing.type(of: acceptance.eventType)
@@ -161,15 +231,22 @@ public struct InboundService: Sendable {
                     source: source.id, environment: source.environment, sentID: sentID,
                     window: source.duplicateWindow, at: now) : nil
         }
-        let result = try await context.committer.accept(
-            MartletStore.Acceptance(
+        return Prepared(
+            request: request,
+            acceptance: MartletStore.Acceptance(
                 entries: [.init(event: event, deliveries: deliveries)], stamp: stamp, request: request))
-        guard let kept = request.judged(by: result) else {
+    }
+
+    /// The request as it is kept, now that it is known what became of it.
+    private func settle(
+        _ prepared: Prepared, _ result: AcceptanceResult
+    ) throws(ServiceError) -> StoredRequest {
+        guard let kept = prepared.request.judged(by: result) else {
             throw ServiceError(.conflict, "event_id_taken", "The sender's id is taken by something else.")
         }
         context.metrics.received(kept.verdict)
         guard case .accepted = kept.verdict else { return kept }
-        context.metrics.accepted(events: 1, deliveries: deliveries.count)
+        context.metrics.accepted(events: 1, deliveries: prepared.acceptance.entries[0].deliveries.count)
         return kept
     }
 

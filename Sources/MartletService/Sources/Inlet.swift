@@ -98,6 +98,11 @@ final class Inlet: Sendable {
         return true
     }
 
+    /// Whether ``shouldTellOfRefusal(at:)`` would say so.
+    func wantsToTell(at now: Timestamp) -> Bool {
+        tally.state.withLock { state in state.toldAt.map { now.since($0) >= Self.quietPeriod } ?? true }
+    }
+
     /// Whether it is to be told that the source refuses: once in ``quietPeriod``.
     func shouldTellOfRefusal(at now: Timestamp) -> Bool {
         tally.state.withLock { state in
@@ -128,7 +133,7 @@ final class Inlet: Sendable {
                 return .failure(Misconfiguration(message: "Its addresses cannot be read."))
             }
             // Until there is one, a secret that nobody knows: it lets nothing pass.
-            let standIn = lacksSecret ? SigningSecret.generate(for: preset).map { [$0] } ?? [] : []
+            let standIn: [SigningSecret] = lacksSecret ? SigningSecret.generate(for: preset).map { [$0] } ?? [] : []
             do throws(WebhookSigningError) {
                 return .success(
                     try WebhookReceiver(

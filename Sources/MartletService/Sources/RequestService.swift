@@ -29,7 +29,7 @@ public struct RequestService: Sendable {
     }
 
     /// Of how many sources the requests are listed together. Each is asked for by itself.
-    static let mostTogether = 100
+    public static let mostTogether = 100
 
     /// Lists requests, newest first.
     public func requests(

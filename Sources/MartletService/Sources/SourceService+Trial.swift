@@ -48,8 +48,8 @@ extension SourceService {
             let eventID = trial.id ?? context.identifiers.next(EventKind.self, at: now).description
             request = try signer.sign(request, id: eventID, type: trial.type, now: now.seconds)
             ownKey = try secret.flatMap { secret throws(WebhookSigningError) in
-                hasOwnKey
-                    ? try WebhookReceiver(preset: preset, secrets: [secret], tolerance: source.tolerance) : nil
+                try hasOwnKey
+                    ? WebhookReceiver(preset: preset, secrets: [secret], tolerance: source.tolerance) : nil
             }
         } catch {
             throw .invalid(trial.body == nil ? "secret" : "body", error.description)
@@ -83,7 +83,7 @@ extension SourceService {
                 throw .invalid("secret", error.description)
             }
         }
-        if preset.takesKeyPair { return (.generate(for: preset), true) }
+        if preset.takesKeyPair { return (SigningSecret.generate(for: preset), true) }
         guard let secret = inlet.secretsInTheClear?.current else {
             throw ServiceError(.conflict, "no_secret", inlet.reasonWithoutSecret)
         }

@@ -134,7 +134,7 @@ public struct SourceService: Sendable {
                 overlapEnds: source.secrets.map { _ in now }, cutOverAt: source.secrets.map { _ in now })
             return draft.secret == nil ? secret : nil
         }
-        guard draft.preset != nil, let kept = source.secrets else { return nil }
+        guard draft.preset != nil || draft.parameters != nil, let kept = source.secrets else { return nil }
         guard preset.needsSecret else {
             source.secrets = nil
             return nil
@@ -161,7 +161,7 @@ public struct SourceService: Sendable {
                     .init("generate_secret", "The sender has the private key. Give its public half: \(preset.secret ?? "")."))
                 return nil
             }
-            return .generate(for: preset)
+            return SigningSecret.generate(for: preset)
         }
         guard draft.generatesSecret != true else {
             fields.append(.init("generate_secret", "Give `secret`, or have one made; not both."))

@@ -84,6 +84,8 @@ public struct WebhookPreset: Sendable, Identifiable {
 
     /// Where requests must come from; anywhere when empty.
     public var allowedAddresses: [AddressRange] {
-        checks.flatMap { check in if case .addresses(let ranges) = check { ranges } else { [] } }
+        checks.flatMap { check -> [AddressRange] in
+            if case .addresses(let ranges) = check { ranges } else { [] }
+        }
     }
 }

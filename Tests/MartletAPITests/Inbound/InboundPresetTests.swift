@@ -62,7 +62,7 @@ import WebhookSigning
             }
 
             let log = try await sender.log()
-            #expect(log.reversed().map { $0["code"]?.string } == expected, "\(variants.map(\.name))")
+            #expect(log.reversed().compactMap { $0["code"]?.string } == expected, "\(variants.map(\.name))")
         }
     }
 

@@ -27,7 +27,7 @@ import WebhookSigning
             #expect(answer.body.isEmpty)
             await service.sender.hasSent(1)
             let sent = try #require(service.sender.requests.first)
-            #expect(sent.body == Array(body.utf8))
+            #expect(Array(sent.body) == Array(body.utf8))
             #expect(sent.headers.filter { $0.name.lowercased() == "content-type" }.map(\.value) == ["application/x-own; v=1"])
             #expect(sent.headers.contains { $0.name == "x-type" && $0.value == "order/paid" })
             #expect(sent.headers.contains { $0.name == "webhook-signature" })
