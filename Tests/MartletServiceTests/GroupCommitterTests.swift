@@ -3,9 +3,26 @@ import MartletCore
 import MartletService
 import MartletStore
 import MartletTesting
+import Synchronization
 import Testing
 
 @Suite struct GroupCommitterTests {
+    private static func acceptance(
+        _ scene: ServiceScene, events: Int = 1, of application: ApplicationID? = nil
+    ) -> Acceptance {
+        let now = scene.clock.now()
+        return Acceptance(
+            entries: (0..<events).map { _ in
+                let id: EventID = scene.context.identifiers.next(at: now)
+                let body = EventBody(id: "\(id)", type: "a", created: now, data: Array("{}".utf8))
+                let event = Event(
+                    id: id, environment: scene.live.id, chosenID: nil, type: "a", application: application,
+                    created: now,
+                    acceptedAt: now, deliveryCount: 0, body: body)
+                return .init(event: event, deliveries: [])
+            })
+    }
+
     @Test func publishersAreAnsweredOnceTheReceiverHasBeenTold() async throws {
         let scene = try await ServiceScene()
         _ = try await scene.webhook()
@@ -21,24 +38,13 @@ import Testing
         await scene.stop()
         let committer = GroupCommitter(
             store: scene.store, limits: CommitLimits(), metrics: scene.context.metrics, log: scene.context.log)
-        let now = scene.clock.now()
         let calls = scene.store.callCount
-        func acceptance() -> Acceptance {
-            let id: EventID = scene.context.identifiers.next(at: now)
-            let body = EventBody(id: "\(id)", type: "a", created: now, data: Array("{}".utf8))
-            return Acceptance(entries: [
-                .init(
-                    event: Event(
-                        id: id, environment: scene.live.id, chosenID: nil, type: "a", application: nil, created: now,
-                        acceptedAt: now, deliveryCount: 0, body: body), deliveries: [])
-            ])
-        }
 
         // All of them wait before anything commits: a task that begins at once has put its acceptance into the queue when
         // it gives way.
-        let first = acceptance()
+        let first = Self.acceptance(scene)
         let publishers = (0..<50).map { index in
-            let acceptance = index == 0 ? first : acceptance()
+            let acceptance = index == 0 ? first : Self.acceptance(scene)
             return Task.immediate { try await committer.accept(acceptance) }
         }
         let running = Task { await committer.run(handingOverTo: scene.courier) }
@@ -49,6 +55,34 @@ import Testing
         #expect(scene.store.callCount - calls == 1)
         let stored = try await scene.store.event(first.entries[0].event.id, in: scene.live.id)
         #expect(stored != nil)
+    }
+
+    @Test func whoPublishesLittleSharesTheNextTransactionOfWhoPublishesMuch() async throws {
+        let scene = try await ServiceScene()
+        await scene.stop()
+        var limits = CommitLimits()
+        limits.batch = 20
+        let committer = GroupCommitter(
+            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
+        let answered = Mutex<[String]>([])
+        for number in 0..<10 {
+            try committer.accept(Self.acceptance(scene, events: 10)) { _ in
+                answered.withLock { $0.append("greedy \(number)") }
+            }
+        }
+        for number in 0..<2 {
+            try committer.accept(Self.acceptance(scene, of: modest)) { _ in
+                answered.withLock { $0.append("modest \(number)") }
+            }
+        }
+
+        committer.close()
+        await committer.run(handingOverTo: scene.courier)
+
+        let order = answered.withLock { $0 }
+        #expect(order.prefix(4) == ["greedy 0", "greedy 1", "modest 0", "modest 1"])
+        #expect(order.dropFirst(4) == (2..<10).map { "greedy \($0)" }[...])
     }
 
     @Test func aClosedCommitterTakesNothingMore() async throws {

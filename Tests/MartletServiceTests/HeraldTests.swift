@@ -47,7 +47,8 @@ import Testing
         #expect(event.type == "endpoint.disabled")
         #expect(deliveries.map(\.endpoint) == [listener.id])
         #expect(
-            body == #"{"id":"\#(recorded.id)","type":"endpoint.disabled","created":"\#(recorded.createdAt.rfc3339Short)","#
+            body
+                == #"{"id":"\#(recorded.id)","type":"endpoint.disabled","created":"\#(recorded.createdAt.rfc3339Short)","#
                 + #""data":{"application":"\#(scene.acme.id)","webhook":"\#(acmes.id)","reason":"gone","#
                 + #""failing_since":null,"failures":0,"last_success_at":null}}"#)
         await scene.stop()

@@ -70,6 +70,32 @@ import Testing
         await scene.stop()
     }
 
+    @Test func whatWasTakenSinceTheLastLookCountsBeforeTheNextOne() async throws {
+        let scene = try await ServiceScene(intake: Self.limits(reserve: 1000))
+        let disk = Disk(80_000)
+        let watch = StorageWatch(intake: scene.context.committer.intake, probe: disk, log: log)
+        let body = String(repeating: "x", count: 20_000)
+        let publish = { () async throws in
+            _ = try await scene.publish(data: "\"\(body)\"")
+        }
+        await watch.look()
+
+        let first = try await refusal { try await publish() }
+        let second = try await refusal { try await publish() }
+        let third = try await refusal { try await publish() }
+        await watch.look()
+        let afterOneLook = try await refusal { try await publish() }
+        await watch.look()
+        let afterTwo = try await refusal { try await publish() }
+
+        #expect(first == nil)
+        #expect(second == nil)
+        #expect(third?.code == "disk_nearly_full")
+        #expect(afterOneLook?.code == "disk_nearly_full")
+        #expect(afterTwo == nil)
+        await scene.stop()
+    }
+
     @Test func eachChangeIsLoggedOnceAndALittleMoreRoomIsNotEnough() async {
         let intake = Intake(limits: Self.limits(reserve: 1000))
         let disk = Disk(2000)

@@ -150,7 +150,8 @@ import Testing
 
         #expect(day.keys == 1)
         #expect(day.hours == 0)
-        #expect(quarter.hours == 1)
+        // The webhook's, and its environment's.
+        #expect(quarter.hours == 2)
         await scene.stop()
     }
 

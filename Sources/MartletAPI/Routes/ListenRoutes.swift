@@ -27,7 +27,8 @@ struct ListenRoutes: RouteGroup {
                     "For a webhook whose URL is `listen:` and a name. Server-sent events: `listening` once, with how often "
                     + "a silent stream says that it lives; `attempt` with the request to make, its body in base64; `end` "
                     + "with the reason. Whoever listened before hears no more. What was handed out and has not been "
-                    + "answered is handed out again: an attempt is known by its `delivery` and `number`.", .changeWebhooks,
+                    + "answered is handed out again: an attempt is known by its `delivery` and `number`.",
+                .changeWebhooks,
                 query: [
                     QueryParameter(
                         "session", "What the listener calls itself, the same each time that it connects.",
@@ -40,7 +41,7 @@ struct ListenRoutes: RouteGroup {
                 detail: "Answered once the attempt is recorded.", .changeWebhooks,
                 body: .json(
                     "ListenAnswer",
-                    example: #"{"delivery":"dlv_01jz00000000000000000000000","number":1,"response":{"status":200}}"#),
+                    example: #"{"delivery":"dlv_01jz0000000000000000000000","number":1,"response":{"status":200}}"#),
                 answer: .one("Recorded", "The attempt is recorded."),
                 conflicts: ["webhook_not_listening", "attempt_not_awaited"], answer),
         ]

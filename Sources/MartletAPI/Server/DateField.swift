@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// The value of the header `Date` (RFC 9110, section 6.6.1), written once a second.

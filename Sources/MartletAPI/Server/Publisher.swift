@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletService
+import WebhookSigning
 import NIOCore
 import NIOHTTP1
 

@@ -5,8 +5,9 @@ extension Writer {
     func put(_ alert: Alert) throws(StoreError) {
         try transaction { (connection) throws(StoreError) in
             try connection.check(alert.environment)
-            _ = try connection.query("\(Self.insertAlert) ON CONFLICT (environment, id) DO UPDATE SET record = excluded.record")
-            { Self.bind(alert, AlertStanding(), to: $0) }
+            _ = try connection.query(
+                "\(Self.insertAlert) ON CONFLICT (environment, id) DO UPDATE SET record = excluded.record"
+            ) { Self.bind(alert, AlertStanding(), to: $0) }
         }
     }
 

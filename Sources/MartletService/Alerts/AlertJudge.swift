@@ -58,7 +58,8 @@ struct AlertJudge {
         _ occasion: AlertNotice.Occasion, at now: Timestamp
     ) async throws(ServiceError) -> AlertTurn {
         let notice = AlertNotice(
-            context: context, alert: alert, occasion: occasion, reading: standing.reading, since: incident.since, now: now
+            context: context, alert: alert, occasion: occasion, reading: standing.reading, since: incident.since,
+            now: now
         )
         return AlertTurn(
             alert: alert, standing: standing, incident: incident,
@@ -79,7 +80,11 @@ struct AlertJudge {
         case .endpoint(let id): application = context.directory.endpoint(id, in: alert.environment)?.application
         }
         let owner: ApplicationID
-        if let application { owner = application } else { owner = try await context.makeOperations(in: alert.environment).id }
+        if let application {
+            owner = application
+        } else {
+            owner = try await context.makeOperations(in: alert.environment).id
+        }
         return .alert(
             kind, alert, incident, reading: reading, application: owner, id: context.identifiers.next(at: now), at: now)
     }

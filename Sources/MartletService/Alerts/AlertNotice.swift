@@ -34,7 +34,8 @@ struct AlertNotice {
         case .cleared:
             lines.append("What the alert “\(alert.name)” in the environment \(environment) fired for is over.")
         case .test:
-            lines.append("This is a test of the alert “\(alert.name)” in the environment \(environment). Nothing is wrong.")
+            lines.append(
+                "This is a test of the alert “\(alert.name)” in the environment \(environment). Nothing is wrong.")
         }
         lines += ["", "It fires when \(alert.rule.condition)."]
         if let value = alert.rule.words(for: reading.value) { lines.append("Now: \(value).") }

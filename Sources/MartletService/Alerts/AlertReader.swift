@@ -57,7 +57,8 @@ struct AlertReader {
         } else {
             known = Dictionary(
                 try await context.stored { () async throws(StoreError) in try await context.store.health() }
-                    .map { ($0.endpoint, $0) }) { _, last in last }
+                    .map { ($0.endpoint, $0) }
+            ) { _, last in last }
             health = known
         }
         // One that is out of service makes no attempts any more: another rule is about those.

@@ -47,7 +47,8 @@ public struct AlertService: Sendable {
         guard count < AlertLimits.most else {
             throw ServiceError(
                 .conflict, "too_many_alerts",
-                "The environment has \(count) alerts, which is as many as it may. Delete one, or widen what one is about.")
+                "The environment has \(count) alerts, which is as many as it may. Delete one, or widen what one is about."
+            )
         }
         try await put(alert)
         return StandingAlert(alert)

@@ -260,13 +260,7 @@ public final class GroupCommitter: Sendable {
     }
 
     private func take(from queue: inout Queue) -> NextBatch {
-        var events = 0
-        var count = 0
-        while count < queue.acceptances.count, count == 0 || events < limits.batch {
-            events += queue.acceptances[count].acceptance.entries.count
-            count += 1
-        }
-        let acceptances = queue.acceptances.takeFirst(count)
+        let acceptances = queue.events <= limits.batch ? queue.acceptances.takeFirst(.max) : takeShares(of: &queue)
         for waiting in acceptances {
             queue.events -= waiting.acceptance.entries.count
             queue.bytes -= waiting.acceptance.size
@@ -275,6 +269,39 @@ public final class GroupCommitter: Sendable {
         for request in requests { queue.requestBytes -= request.footprint }
         return NextBatch(
             acceptances: acceptances, settlements: queue.settlements.takeFirst(limits.batch), requests: requests)
+    }
+
+    /// Takes a batch of more that waits: first what has least before it of its own publisher, so that who publishes much
+    /// makes nobody else wait (start-time fair queueing). What one publisher brought stays in its order.
+    private func takeShares(of queue: inout Queue) -> [WaitingAcceptance] {
+        var brought: [Publisher: Int] = [:]
+        let starts = queue.acceptances.map { waiting in
+            let publisher = Publisher(of: waiting.acceptance)
+            defer { brought[publisher, default: 0] += waiting.acceptance.entries.count }
+            return brought[publisher, default: 0]
+        }
+        let turns = starts.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
+        var isTaken = Array(repeating: false, count: starts.count)
+        var events = 0
+        for turn in turns {
+            isTaken[turn] = true
+            events += queue.acceptances[turn].acceptance.entries.count
+            if events >= limits.batch { break }
+        }
+        let taken = zip(queue.acceptances, isTaken).lazy.filter(\.1).map(\.0)
+        defer { queue.acceptances = zip(queue.acceptances, isTaken).lazy.filter { !$1 }.map(\.0) }
+        return Array(taken)
+    }
+
+    /// Whose turn an acceptance takes: the application's that its first event is for, or the environment's.
+    private struct Publisher: Hashable {
+        let environment: EnvironmentID?
+        let application: ApplicationID?
+
+        init(of acceptance: Acceptance) {
+            environment = acceptance.entries.first?.event.environment
+            application = acceptance.entries.first?.event.application
+        }
     }
 
     private func putBack(_ settlements: [PendingSettlement]) {
@@ -316,7 +343,7 @@ public final class GroupCommitter: Sendable {
 
 extension Acceptance {
     /// How many bytes it keeps in memory, its bodies above all.
-    fileprivate var size: Int {
+    var size: Int {
         entries.reduce(request?.footprint ?? 0) { $0 + $1.event.body.bytes.count }
     }
 }

@@ -31,6 +31,10 @@ public final class Intake: Sendable {
         /// Where at least one delivery waits.
         var lanes: [EndpointID: Lane] = [:]
         var applications: [ApplicationID: Int] = [:]
+        /// What was taken since the last look at the store's room, and between that look and the one before, at most, in
+        /// bytes: a look may have missed what was being written.
+        var taken = 0
+        var takenBefore = 0
         /// Set when the store said that it is full, until somebody has looked.
         var ranOut = false
         /// What has changed since the count that is under way began.
@@ -111,7 +115,7 @@ public final class Intake: Sendable {
     func admit(_ acceptance: Acceptance) throws(ServiceError) {
         let count = acceptance.entries.reduce(0) { $0 + $1.deliveries.count }
         let refusal: ServiceError? = state.withLock { state in
-            if state.snapshot.isStorageShort || state.ranOut {
+            if state.snapshot.isStorageShort || state.ranOut || state.isUsedUp(to: limits.diskReserve) {
                 state.snapshot.refusedForStorage += 1
                 return Self.storageShort
             }
@@ -122,6 +126,7 @@ public final class Intake: Sendable {
             for entry in acceptance.entries {
                 for delivery in entry.deliveries { state.add(1, to: delivery.endpoint, of: delivery.application) }
             }
+            state.taken += acceptance.mostWritten
             return nil
         }
         if let refusal { throw refusal }
@@ -193,6 +198,7 @@ public final class Intake: Sendable {
     func storageChanged(_ room: StorageRoom, isShort: Bool) {
         state.withLock { state in
             state.snapshot.room = room
+            (state.takenBefore, state.taken) = (state.taken, 0)
             state.snapshot.isStorageShort = isShort
         }
     }
@@ -206,6 +212,13 @@ public final class Intake: Sendable {
 }
 
 extension Intake.State {
+    /// Whether what was taken since the last look may have used up the room that was seen, all but `reserve`.
+    fileprivate func isUsedUp(to reserve: Int) -> Bool {
+        guard var room = snapshot.room else { return false }
+        room.fill(taken + takenBefore)
+        return room.isShort(of: reserve)
+    }
+
     fileprivate mutating func add(_ count: Int, to endpoint: EndpointID, of application: ApplicationID) {
         guard count > 0 else { return }
         drift?[endpoint, default: Intake.Lane(application: application, count: 0)].count += count
@@ -229,6 +242,12 @@ extension Intake.State {
 }
 
 extension Acceptance {
+    /// How much a store may write for it at most, in bytes: bodies stand in the log and in the tables, and small records
+    /// take whole pages.
+    fileprivate var mostWritten: Int {
+        entries.reduce(2 * size) { $0 + 4096 + 1024 * $1.deliveries.count }
+    }
+
     /// The application that all of its deliveries go to, where it is one.
     fileprivate var onlyApplication: ApplicationID? {
         var only: ApplicationID?

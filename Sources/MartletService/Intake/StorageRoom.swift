@@ -29,6 +29,14 @@ public struct StorageRoom: Sendable, Hashable {
     /// What can be stored before something is full, in bytes.
     public var bytes: Int { min(disk, bound?.left ?? .max) + reusable }
 
+    /// Takes account of bytes that were stored since: first in what is reusable, then on the disk.
+    mutating func fill(_ bytes: Int) {
+        let grown = max(0, bytes - reusable)
+        reusable = max(0, reusable - bytes)
+        disk -= grown
+        bound?.left -= grown
+    }
+
     /// Whether there is less than a reserve.
     ///
     /// A quarter of the reserve must be free on the disk itself, whatever can be reused: the write-ahead log needs it. Of

@@ -63,7 +63,8 @@ public struct KeyService: Sendable {
             try context.application(named: name, for: principal)
         }
         if owner?.isOperations ?? false {
-            fields.append(.init("application", "What this application hears is about every other. Use the role reader."))
+            fields.append(
+                .init("application", "What this application hears is about every other. Use the role reader."))
         }
         guard fields.isEmpty, let known else { throw .invalid(fields) }
         let environment = try context.environment(of: principal)

@@ -202,7 +202,8 @@ public final class ListenHub: Sendable {
             AttemptOutcome(
                 result: answer.result,
                 timing: AttemptTiming(
-                    connect: answer.connect, firstByte: answer.firstByte, total: Self.microseconds(since: waiting.start)),
+                    connect: answer.connect, firstByte: answer.firstByte, total: Self.microseconds(since: waiting.start)
+                ),
                 address: answer.address))
         return true
     }

@@ -51,7 +51,9 @@ public struct MailCarrier: Sendable {
     private func carry(_ mail: AlertMail) async throws(ServiceError) {
         let failure: PostFailure?
         do throws(PostFailure) {
-            guard let post = context.post else { throw PostFailure("This server sends no e-mail: --smtp-url is not set.") }
+            guard let post = context.post else {
+                throw PostFailure("This server sends no e-mail: --smtp-url is not set.")
+            }
             try await post.send(
                 Letter(recipient: mail.recipient, subject: mail.subject, text: mail.text, name: mail.id.description))
             failure = nil

@@ -33,7 +33,7 @@ public struct StoredVerdict: Sendable, Hashable {
         case .limited(let scope, let retryAfter):
             self.init(.limited, number: Int64(retryAfter.wholeMilliseconds), name: scope.rawValue)
         case .tooLarge(let limit): self.init(.tooLarge, number: Int64(limit))
-        case .inactive: self.init(.inactive)
+        case .inactive: self.init(Code.inactive)
         }
     }
 

@@ -3,7 +3,8 @@ import MartletStore
 
 extension ConformanceWorld {
     func alert(
-        _ rule: AlertRule = .consecutiveFailures(5), of scope: AlertScope = .environment, in environment: Environment? = nil
+        _ rule: AlertRule = .consecutiveFailures(5), of scope: AlertScope = .environment,
+        in environment: Environment? = nil
     ) -> Alert {
         Alert(
             id: id(), environment: (environment ?? live).id, name: "Größe", rule: rule, scope: scope,
@@ -70,7 +71,8 @@ extension StoreConformance {
                 try await world.store.putAlert(stray)
             }
         },
-        StoreConformance("an alert that is changed stands as it stood, and one that is deleted is gone with it") { world in
+        StoreConformance("an alert that is changed stands as it stood, and one that is deleted is gone with it") {
+            world in
             var alert = world.alert()
             let incident = world.incident(of: alert)
             try await world.store.putAlert(alert)

@@ -245,7 +245,8 @@ extension StoreConformance {
             try expectEqual(first.union(second), endpoints)
             try expectEqual(again, first)
         },
-        NodeConformance("the lease of one endpoint can be taken from whoever holds it, and stays where it went") { world in
+        NodeConformance("the lease of one endpoint can be taken from whoever holds it, and stays where it went") {
+            world in
             let endpoint = try await world.addListening()
             _ = try await world.first.claimEndpoints()
             let delivery = try await world.accept(through: world.first, to: endpoint)

@@ -149,7 +149,8 @@ extension StoreConformance {
                 ])
             }
         },
-        StoreConformance("what waits is known by environment, and when the earliest is due, whoever delivers it") { world in
+        StoreConformance("what waits is known by environment, and when the earliest is due, whoever delivers it") {
+            world in
             _ = try await world.acceptDelivery(due: world.now + .seconds(5))
             _ = try await world.acceptDelivery(due: world.now + .seconds(2))
             _ = try await world.acceptDelivery(to: world.otherEndpoint, due: world.now)

@@ -183,7 +183,8 @@ public enum TransferConformance {
                 }
             }
             try expectEqual(
-                try await target.hours(in: environment, since: now), try await source.hours(in: environment, since: now))
+                try await target.hours(in: environment, since: now), try await source.hours(in: environment, since: now)
+            )
             let incidents = IncidentQuery(environment: environment, limit: 10)
             try expectEqual(try await target.incidents(incidents).items, try await source.incidents(incidents).items)
             let listing = OperationalEventQuery(environment: environment, limit: 10)

@@ -23,13 +23,16 @@ class Client:
         self.key = key
         self._connection = None
 
-    def exchange(self, method, path, body=None, timeout=60):
-        """One exchange, whatever its status: `(status, headers, body)`. Raises OSError where there is no answer."""
+    def exchange(self, method, path, body=None, timeout=60, headers=None):
+        """One exchange, whatever its status: `(status, headers, body)`. Raises OSError where there is no answer.
+
+        `headers` go with it, in the place of one's own of the same name.
+        """
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})}
         try:
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()

@@ -10,8 +10,8 @@ from .server import Martlet
 class Load:
     """Publishes from several threads until it is stopped. Each event carries its own number as `n`.
 
-    `accepted` maps the id of every event that was answered 202 to its number: what must never be lost. `statuses` counts
-    all answers; an exchange that broke off promises nothing.
+    `accepted` maps the id of every event that was answered 202 to its number: what must never be lost. `statuses`
+    counts all answers; an exchange that broke off promises nothing.
     """
 
     def __init__(self, martlet: Martlet, threads=6, sizes=(1, 1, 1, 1, 20), type="fault.seen", padding=200, pause=0):

@@ -33,7 +33,7 @@ class Row:
     fault: str
     passes: str
     run: Callable[[Stage], str]
-    in_short: bool
+    is_timed: bool
 
     @property
     def group(self):
@@ -51,12 +51,15 @@ class Verdict:
 ROWS: dict[str, Row] = {}
 
 
-def row(name, fault, passes, in_short=True):
-    """Registers a function as a row. It returns what it saw, or raises `Failed` or `Skipped`."""
+def row(name, fault, passes, is_timed=False):
+    """Registers a function as a row. It returns what it saw, or raises `Failed` or `Skipped`.
+
+    `is_timed` where the verdict is one on this machine's speed as well: a slow or busy one may have it fail.
+    """
 
     def register(run):
         assert name not in ROWS, name
-        ROWS[name] = Row(name, fault, passes, run, in_short)
+        ROWS[name] = Row(name, fault, passes, run, is_timed)
         return run
 
     return register

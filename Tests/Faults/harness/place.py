@@ -1,8 +1,9 @@
-"""The place of a run: a network of its own, in which every address is on the loopback, and mounts that nobody else sees.
+"""The place of a run: a network of its own, in which every address is on the loopback, and mounts that nobody else
+sees.
 
-The harness starts itself once more in new namespaces (`unshare`), so nothing it does can reach another machine or change
-this one, and ports and addresses of the Internet are free to be played by its own receivers. Where the system does not
-permit that, rows which need it are skipped.
+The harness starts itself once more in new namespaces (`unshare`), so nothing it does can reach another machine or
+change this one, and ports and addresses of the Internet are free to be played by its own receivers. Where the system
+does not permit that, rows which need it are skipped.
 """
 
 import contextlib
@@ -80,7 +81,9 @@ def add_address(number, address):
     require()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
         for request, value in ((SIOCSIFADDR, address), (SIOCSIFNETMASK, "255.255.255.255")):
-            place = struct.pack("16sH2s4s8s", f"lo:{number}".encode(), socket.AF_INET, b"", socket.inet_aton(value), b"")
+            place = struct.pack(
+                "16sH2s4s8s", f"lo:{number}".encode(), socket.AF_INET, b"", socket.inet_aton(value), b""
+            )
             fcntl.ioctl(channel, request, place)
 
 

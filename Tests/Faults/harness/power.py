@@ -11,9 +11,9 @@ HEADER = struct.Struct("=cQQQ")
 class Power:
     """The disk below a server's store, as far as power cuts and failing syncs go.
 
-    It is a strict disk: nothing is durable but what a successful sync covers, and what was written before a sync that failed
-    is lost even if a later one succeeds (as Linux does it), unless it is written again. With `torn`, a random part of what
-    was not synced survives a cut, in whatever order: disks reorder.
+    It is a strict disk: nothing is durable but what a successful sync covers, and what was written before a sync that
+    failed is lost even if a later one succeeds (as Linux does it), unless it is written again. With `torn`, a random
+    part of what was not synced survives a cut, in whatever order: disks reorder.
     """
 
     def __init__(self, stage, data):
@@ -27,7 +27,8 @@ class Power:
             "POWER_JOURNAL": str(self.journals), "POWER_CONTROL": str(self.control)}
 
     def let(self, word):
-        """What happens from now on: syncs `work`, `fail` or `lie`; or every write is `refuse`d, as by a read-only disk."""
+        """What happens from now on: syncs `work`, `fail` or `lie`; or every write is `refuse`d, as by a read-only
+        disk."""
         self.control.write_text(word[0])
 
     def cut(self, torn=False):

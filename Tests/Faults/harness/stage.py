@@ -20,7 +20,8 @@ class Settings:
 class Stage:
     """A row's directory, seed and belongings.
 
-    `shared` is the whole run's stage, which outlives the row: rows that look at different sides of one trial share it there.
+    `shared` is the whole run's stage, which outlives the row: rows that look at different sides of one trial share it
+    there.
     """
 
     def __init__(self, name, settings, shared):
@@ -50,10 +51,16 @@ class Stage:
         return self._belongings.enter_context(context)
 
     def once(self, key, make):
-        """What `make()` gave the first time that a row of this run asked for `key`."""
+        """What `make(home)` gave the first time that a row of this run asked for `key`; `home` lasts for the run."""
         if key not in self.shared.memory:
-            self.shared.memory[key] = make()
+            home = Stage(key, self.settings, self.shared)
+            self.shared._belongings.callback(home.discard)
+            self.shared.memory[key] = make(home)
         return self.shared.memory[key]
+
+    def forget(self):
+        """Has what rows share made anew for whoever asks next."""
+        self.memory.clear()
 
     def close(self):
         self._belongings.close()

@@ -20,10 +20,10 @@ class Arrival(typing.NamedTuple):
 class Tally:
     """A receiver in a process of its own that counts, and answers each path as it is told to."""
 
-    def __init__(self, stage, name="tally"):
+    def __init__(self, stage, name="tally", nice=0):
         self.file = stage.directory / name
         program = pathlib.Path(__file__).with_name("tally_process.py")
-        command = [sys.executable, str(program), str(self.file)]
+        command = ["nice", "-n", str(nice), sys.executable, str(program), str(self.file)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self._offset = 0
@@ -36,11 +36,19 @@ class Tally:
     def _tell(self, command):
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        self.process.stdout.readline()
+        return int(self.process.stdout.readline())
 
     def answer(self, prefix, status):
         """Answers paths that begin with `prefix` with `status` from now on; 0 hangs."""
         self._tell(f"set {prefix} {status}")
+
+    def quiet(self, prefix):
+        """Only counts what comes to paths that begin with `prefix` from now on: for more than can be kept."""
+        self._tell(f"quiet {prefix}")
+
+    def counted(self):
+        """How much has come to paths that are only counted."""
+        return self._tell("flush")
 
     def arrivals(self):
         """Everything that has come in, in the order in which it came."""

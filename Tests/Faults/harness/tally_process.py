@@ -1,10 +1,11 @@
 """A receiver for load, as a program of its own so that it does not share an interpreter with the publishers.
 
-Writes a line a request to the file given: path, `webhook-id`, CLOCK_MONOTONIC in nanoseconds, the answer's status (0 for
-none), and the payload's `n` and `t`, or `-`. Reads commands from its input, and answers each with a line:
+Writes a line a request to the file given: path, `webhook-id`, CLOCK_MONOTONIC in nanoseconds, the answer's status (0
+for none), and the payload's `n` and `t`, or `-`. Reads commands from its input, and answers each with a line:
 
     set PREFIX STATUS    answer paths that begin so with this status; 0: never answer
-    flush                have everything that has come in written to the file
+    quiet PREFIX         only count what comes to paths that begin so
+    flush                have everything that has come in written to the file, and tell that count
 """
 
 import asyncio
@@ -18,6 +19,8 @@ NUMBER = re.compile(rb'"n":(\d+)')
 SENT = re.compile(rb'"t":(\d+)')
 
 statuses = {}
+quiet = []
+counted = 0
 lines = []
 
 
@@ -52,7 +55,11 @@ class Connection(asyncio.Protocol):
         status = status_of(path)
         mark, number, sent = ID.search(head), NUMBER.search(body), SENT.search(body)
         fields = (mark[1].decode() if mark else "-", now, status, *(int(x[1]) if x else "-" for x in (number, sent)))
-        lines.append(" ".join(map(str, (path, *fields))))
+        if any(map(path.startswith, quiet)):
+            global counted
+            counted += 1
+        else:
+            lines.append(" ".join(map(str, (path, *fields))))
         if status:
             self.transport.write(b"HTTP/1.1 %d Answer\r\ncontent-length: 0\r\n\r\n" % status)
 
@@ -80,8 +87,10 @@ async def main(path):
         while command := (await commands.readline()).split():
             if command[0] == b"set":
                 statuses[command[1].decode()] = int(command[2])
+            elif command[0] == b"quiet":
+                quiet.append(command[1].decode())
             flush()
-            print("done", flush=True)
+            print(counted, flush=True)
         background.cancel()
 
 

@@ -41,7 +41,8 @@ class Trial:
 
 
 def expect_failure(delivery, codes, attempts=2):
-    """Every attempt failed for this reason (a code or a status) or one of these, and it was retried. Returns the sentence."""
+    """Every attempt failed for this reason (a code or a status) or one of these, and it was retried. Returns the
+    sentence."""
     codes = codes if isinstance(codes, tuple) else (codes,)
     found = [attempt["error"]["code"] if attempt["error"] else attempt["response"]["status"]
              for attempt in delivery["attempts"]]

@@ -76,7 +76,8 @@ def retry_after(stage):
     first, second = honoured.requests[:2]
     apart = (second.at - first.at) / 1e9
     expect(6 <= apart <= 6 + EXCHANGE, f"told to wait 6 s, it came again after {apart:.3f} s")
-    return f"{len(names)} forms as they should be; told 6 s against a schedule of {SCHEDULE} s, it came after {apart:.3f} s"
+    return (f"{len(names)} forms as they should be; told 6 s against a schedule of {SCHEDULE} s, it came after "
+            f"{apart:.3f} s")
 
 
 @row("gone", "receiver answers 410", "one request; the delivery failed, the webhook inactive with the reason gone")
@@ -92,7 +93,8 @@ def gone(stage):
     time.sleep(2.5)
     webhook = api.get(f"/v1/webhooks/{webhook['id']}")
     delivery = api.get(f"/v1/deliveries/{delivery}")
-    seen = (f"{len(listener.requests)} request, delivery {delivery['status']} ({(delivery['reason'] or {}).get('code')}), "
+    seen = (f"{len(listener.requests)} request, delivery {delivery['status']} "
+            f"({(delivery['reason'] or {}).get('code')}), "
             f"webhook inactive ({webhook['inactive_reason']})")
     expect(len(listener.requests) == 1 and delivery["status"] == "failed" and delivery["reason"]["code"] == "gone"
            and webhook["inactive_reason"] == "gone", seen)

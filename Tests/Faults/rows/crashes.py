@@ -40,7 +40,8 @@ class Ordeal:
         self.martlet.kill()
 
     def finish(self):
-        """Lets everything be delivered, and says what was seen; fails where something was lost or repeated without cause."""
+        """Lets everything be delivered, and says what was seen; fails where something was lost or repeated without
+        cause."""
         self.load.stop()
         self.martlet.drain()
         status = self.martlet.stop()
@@ -142,7 +143,7 @@ def power_lies(stage):
     return f"{len(lost)} of {len(promised)} accepted events found missing, as they must be"
 
 
-@row("ready", "restart after SIGKILL with 1 M deliveries waiting", "ready in under 2 s")
+@row("ready", "restart after SIGKILL with 1 M deliveries waiting", "ready in under 2 s", is_timed=True)
 def ready(stage):
     """50,000 in the short form. All are due, to an endpoint that hangs."""
     waiting = stage.pick(1_000_000, 50_000)

@@ -1,4 +1,5 @@
-"""Disks that are full, fail to sync, or may not be written: nothing is promised that is not kept, and it mends itself."""
+"""Disks that are full, fail to sync, or may not be written: nothing is promised that is not kept, and it mends
+itself."""
 
 import contextlib
 import time
@@ -56,7 +57,8 @@ class Trouble:
         kept = {event["id"] for event in self.martlet.api.everything("/v1/events")}
         absent = [event for event in self.load.accepted if event not in kept]
         refused = self.load.statuses.get(503, 0)
-        seen = (f"{len(self.load.accepted):,} accepted, {refused:,} times 503, {len(lost)} deliveries lost, {len(absent)} events "
+        seen = (f"{len(self.load.accepted):,} accepted, {refused:,} times 503, {len(lost)} deliveries lost, "
+                f"{len(absent)} events "
                 f"missing, the file whole")
         expect(not lost and not absent, seen)
         return seen
@@ -78,7 +80,8 @@ def _ballast(directory):
 @row("disk-full", "disk full all at once: no byte left, no reserve to fall back on",
      "503, never 202; recovers unaided; nothing lost; no corruption")
 def disk_full(stage):
-    """A file system of 48 MiB that something else fills up and later clears, three times over (once in the short form)."""
+    """A file system of 48 MiB that something else fills up and later clears, three times over (once in the short
+    form)."""
     stage.enter(place.small_disk(stage.directory / "small", SMALL))
     disk = stage.directory / "small"
     trouble = Trouble(stage, disk / "data", ["--disk-reserve", "4MiB"])
@@ -94,7 +97,8 @@ def disk_full(stage):
     return f"{answers[-1]} while full, accepting again {back:.1f} s after; {trouble.finish()}"
 
 
-@row("disk-reserve", "disk filled up by publishing alone", "503 at the reserve; what was accepted is delivered and recorded")
+@row("disk-reserve", "disk filled up by publishing alone",
+     "503 at the reserve; what was accepted is delivered and recorded")
 def disk_reserve(stage):
     """The receiver is away while the disk fills, so that everything still has to be recorded on what is left."""
     stage.enter(place.small_disk(stage.directory / "small", 192 << 20))
@@ -104,7 +108,9 @@ def disk_reserve(stage):
     tally.answer("/", 503)
     martlet.api.webhook(tally.url(PATH), retry={"delays": ["3s"] * 50})
     load = Load(martlet, threads=2, sizes=(20,), padding=8000)
-    wait("publishing is refused", lambda: load.statuses.get(503, 0) > 20, 120)
+    wait("the reserve is reached", lambda: martlet.metrics()["martlet_storage_short"] == 1, 120)
+    refused = load.statuses.get(503, 0)
+    wait("publishing is refused", lambda: load.statuses.get(503, 0) > refused + 20, 60)
     load.stop()
     room = martlet.metrics()["martlet_storage_room_bytes"]
     readiness = martlet.probe("/readyz")
@@ -114,13 +120,15 @@ def disk_reserve(stage):
     unfinished = [each for each in martlet.api.everything("/v1/deliveries") if each["status"] != "succeeded"]
     status = martlet.stop()
     check_integrity(martlet.store)
-    seen = (f"503 with {room / 2**20:.1f} MiB of room left, /readyz {readiness}; {len(load.accepted):,} accepted, {len(lost)} lost, "
+    seen = (f"503 with {room / 2**20:.1f} MiB of room left, /readyz {readiness}; {len(load.accepted):,} accepted, "
+            f"{len(lost)} lost, "
             f"{len(unfinished)} not recorded")
     expect(status == 0 and not lost and not unfinished and readiness == 503 and not load.refusals, seen)
     return seen
 
 
-@row("fsync-error", "fsync fails with EIO, and what it should have kept is lost", "503, never 202; recovers unaided; nothing lost")
+@row("fsync-error", "fsync fails with EIO, and what it should have kept is lost",
+     "503, never 202; recovers unaided; nothing lost")
 def fsync_error(stage):
     """After each spell of failures, the power is cut: what an fsync failed on is gone, as Linux has it."""
     power = Power(stage, stage.directory / "data")
@@ -140,9 +148,11 @@ def fsync_error(stage):
     return f"{answers} while it fails; after {spells} spells, each with a power cut: {trouble.finish()}"
 
 
-@row("read-only", "data directory turns read-only, and writable again", "503, never 202; recovers unaided; nothing lost")
+@row("read-only", "data directory turns read-only, and writable again",
+     "503, never 202; recovers unaided; nothing lost")
 def read_only(stage):
-    """A shim has every write fail with EROFS, as it does when a kernel gives a file system up; no mount can, under open files."""
+    """A shim has every write fail with EROFS, as it does when a kernel gives a file system up; no mount can, under
+    open files."""
     power = Power(stage, stage.directory / "data")
     trouble = Trouble(stage, stage.directory / "data", environment=power.environment)
     trouble.await_accepted()
@@ -155,7 +165,8 @@ def read_only(stage):
     return f"{answers} meanwhile, accepting again {time.monotonic() - started:.1f} s after; {trouble.finish()}"
 
 
-@row("read-only-start", "start on a read-only data directory", "ends at once and says why; starts once it can be written")
+@row("read-only-start", "start on a read-only data directory",
+     "ends at once and says why; starts once it can be written")
 def read_only_start(stage):
     disk = stage.directory / "disk"
     stage.enter(place.small_disk(disk, 64 << 20))

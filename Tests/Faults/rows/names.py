@@ -63,8 +63,13 @@ class World:
 @row("dns", "DNS: NXDOMAIN, no address, SERVFAIL, REFUSED, silence", "its own reason, within the deadline, retried")
 def dns(stage):
     world = World(stage)
-    cases = {"nxdomain": (NXDOMAIN, "dns_not_found"), "empty": ([], "dns_not_found"), "servfail": (SERVFAIL, "dns_failed"),
-             "refused": (REFUSED, "dns_failed"), "silent": (None, "dns_timeout")}
+    cases = {
+        "nxdomain": (NXDOMAIN, "dns_not_found"),
+        "empty": ([], "dns_not_found"),
+        "servfail": (SERVFAIL, "dns_failed"),
+        "refused": (REFUSED, "dns_failed"),
+        "silent": (None, "dns_timeout"),
+    }
     for name, (answer, _) in cases.items():
         world.answer(name, answer)
         world.add(name)
@@ -87,7 +92,8 @@ def dns(stage):
     return ", ".join(seen)
 
 
-@row("dns-forbidden", "DNS: a public name with a private, loopback, metadata or translated address, alone or beside a good one",
+@row("dns-forbidden", "DNS: a public name with a private, loopback, metadata or translated address, alone or beside a "
+     "good one",
      "address_refused, retried; no packet to it")
 def forbidden(stage):
     world = World(stage)
@@ -135,5 +141,6 @@ def rebinding(stage):
     world.trial.settle(["weathercock"])
     world.expect_no_breach()
     statuses = [each["status"] for each in world.trial.deliveries("weathercock")]
-    return (f"refused after the change; of {len(statuses)} to a name that swings {statuses.count('succeeded')} went to a "
+    return (f"refused after the change; of {len(statuses)} to a name that swings {statuses.count('succeeded')} went to "
+            f"a "
             f"public address, dialled: {world.dialled()}")

@@ -98,7 +98,8 @@ BEHAVIOURS = {
     "drips-headers": drip_head,
     "drips-body": drip_body,
     "endless-body": endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
-    "endless-chunks": endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4096 + b"\r\n"),
+    "endless-chunks": endless(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4096 + b"\r\n"),
     "endless-refusal": endless(b"HTTP/1.1 500 No\r\n\r\n", b"x" * 65536),
     "10-MB-headers": closing(_big_head(10 << 20)),
     "endless-header": endless(b"HTTP/1.1 200 OK\r\nX: ", b"x" * 65536),
@@ -122,13 +123,13 @@ BEHAVIOURS = {
 def _played(stage):
     """Every behaviour, each tried with a few events, at once."""
 
-    def play():
-        home = stage.shared
+    def play(home):
         receivers = Receivers(home)
-        martlet = Martlet(home, data=home.directory / "receivers")
+        martlet = Martlet(home)
         trial = Trial(home, martlet, timeout=f"{LIMIT}s", retry={"delays": ["1s"]})
         bomb = _bomb()
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+        head = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(bomb))
         listeners = {}
         for name, behaviour in BEHAVIOURS.items():
             listeners[name] = receivers.listen(behaviour or closing(head + bomb))
@@ -188,7 +189,7 @@ def _taken(stage, name, most):
 BUFFERS = 8 << 20
 
 
-@row("slow-4.9", f"receiver answers after 4.9 s of {LIMIT} s", "acknowledged at the first attempt")
+@row("slow-4.9", f"receiver answers after 4.9 s of {LIMIT} s", "acknowledged at the first attempt", is_timed=True)
 def slow_4_9(stage):
     return _acknowledged(stage, "slow-4.9", 4.9, LIMIT, truncated=False)
 

@@ -38,11 +38,10 @@ async def speak_plainly(conversation):
 
 
 def _played(stage):
-    def play():
+    def play(home):
         place.require()
         if not BUNDLE.exists():
             raise Skipped(f"needs {BUNDLE} (apt: ca-certificates)")
-        home = stage.shared
         trusted = Authority(home.directory / "trusted")
         unknown = Authority(home.directory / "unknown", "Unknown Authority")
         bundle, hosts = home.directory / "bundle.pem", home.directory / "hosts"
@@ -62,7 +61,7 @@ def _played(stage):
         listeners = {name: receivers.listen(behaviours.get(name, ok), tls=contexts.get(name)) for name in NAMES}
         # Both are read when they are first needed, so they stay in place until everything is settled.
         with place.replaced(BUNDLE, bundle), place.replaced("/etc/hosts", hosts):
-            martlet = Martlet(home, data=home.directory / "tls")
+            martlet = Martlet(home)
             trial = Trial(home, martlet, timeout=f"{LIMIT}s", retry={"delays": ["1s"]})
             for name, listener in listeners.items():
                 trial.add(name, listener.url(host=f"{name}.test", scheme="https"))

@@ -12,6 +12,7 @@ import Testing
             #expect(
                 sandbox.members == [
                     "id", "name", "profile", "payload_form", "require_https", "default_application", "retention",
+                    "pages",
                 ])
             #expect(sandbox["name"] == "sandbox")
             #expect(sandbox["retention"]?["payloads"]?.isNull == true)

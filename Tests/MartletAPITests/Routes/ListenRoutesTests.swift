@@ -140,7 +140,7 @@ import Testing
             #expect(try await other.get("/v1/webhooks/\(webhook)/listen").status == 404)
             #expect(try await service.foreigner.get("/v1/webhooks/\(webhook)/listen").status == 404)
             let example: JSONValue = [
-                "delivery": "dlv_01jz00000000000000000000000", "number": 1, "response": ["status": 200],
+                "delivery": "dlv_01jz0000000000000000000000", "number": 1, "response": ["status": 200],
             ]
             #expect(try await other.post("/v1/webhooks/\(webhook)/listen/answers", example).status == 404)
         }

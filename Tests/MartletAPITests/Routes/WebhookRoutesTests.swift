@@ -15,7 +15,7 @@ import Testing
             #expect(made.raw.header("cache-control") == "no-store")
             #expect(
                 made.members == [
-                    "id", "application", "url", "events", "active", "inactive_reason", "deactivated_at",
+                    "id", "application", "kind", "url", "events", "active", "inactive_reason", "deactivated_at",
                     "reactivated_at", "description", "profile", "headers", "max_in_flight", "filter", "rate_limit",
                     "ordered", "retry", "timeout", "success", "metadata", "secret_rotation_ends_at", "created_at",
                     "updated_at", "secret",
@@ -337,7 +337,7 @@ import Testing
             #expect(
                 stats.members == [
                     "webhook", "since", "attempts", "succeeded", "failed", "success_rate", "latency_ms", "backlog",
-                    "health", "breaker", "in_flight", "allowance", "paced_until", "order",
+                    "health", "breaker", "listening", "in_flight", "allowance", "paced_until", "order",
                 ])
         }
     }

@@ -13,12 +13,14 @@ struct Contract: Sendable {
 
     /// Records an issue where an answer is not one that the operation is said to have.
     func check(_ answer: APIAnswer, to method: String, _ target: String, sourceLocation: SourceLocation) {
-        if answer.raw.header("content-type") == "application/problem+json" {
+        if method == "HEAD" {
+            #expect(answer.raw.body.isEmpty, sourceLocation: sourceLocation)
+        } else if answer.raw.header("content-type") == "application/problem+json" {
             for failure in checker.failures(of: answer.json ?? .null, reference("Problem"), isOpen: true) {
                 Issue.record("\(method) \(target): \(failure)", sourceLocation: sourceLocation)
             }
             #expect(answer.json?["status"]?.integer == answer.status, sourceLocation: sourceLocation)
-        } else if answer.status >= 400, method != "HEAD" {
+        } else if answer.status >= 400 {
             Issue.record(
                 "\(method) \(target) answered \(answer.status) without a problem.", sourceLocation: sourceLocation)
         }

@@ -71,7 +71,8 @@ struct TestService: Sendable {
         let listeners = ListenHub()
         let engine = DeliveryEngine(
             store: store, directory: directory, committer: committer, sender: sender, group: group,
-            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version, log: log,
+            limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics, version: version,
+            log: log,
             listeners: listeners)
         try await engine.restore()
         let context = ServiceContext(

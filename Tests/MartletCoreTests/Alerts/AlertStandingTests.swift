@@ -81,11 +81,10 @@ import Testing
             watched.look(for: .seconds(600), broken: false)
         }
 
-        // Cleared after 5 minutes, then after 10; from then on no recovery is long enough.
-        let fired = watched.told.count { $0.verdict == .fires }
-        #expect(fired == 3)
-        #expect(watched.told.count == 5)
+        // Cleared after 5 minutes. It comes back 5 minutes later, and from then on no recovery lasts the 10 that it takes.
+        #expect(watched.told.map(\.at) == [.zero, .seconds(600 + 300), .seconds(1200)])
         #expect(watched.standing.isFiring)
+        #expect(watched.standing.returns == 1)
     }
 
     @Test func afterALongCalmItClearsAsQuicklyAsBefore() {
@@ -107,9 +106,13 @@ import Testing
     @Test func theTimeIsNeverDoubledMoreThanFourTimes() {
         var watched = Watched()
 
-        for _ in 0..<20 {
+        // Well each time for just as long as it takes, and broken again at once.
+        for times in 0..<20 {
             watched.look(for: .seconds(10), broken: true)
-            watched.look(for: .seconds(300 << 4), broken: false)
+            watched.look(for: .seconds(300 << min(times, 4)), broken: false)
+            let isPatient = watched.standing.isFiring
+            watched.look(for: .seconds(10), broken: false)
+            #expect(isPatient && !watched.standing.isFiring)
         }
 
         #expect(watched.told.count == 40)
