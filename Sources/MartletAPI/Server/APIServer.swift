@@ -1,7 +1,6 @@
 import Hummingbird
 import HummingbirdCore
 public import Logging
-import MartletCore
 public import MartletService
 public import NIOCore
 public import ServiceLifecycle
@@ -24,7 +23,7 @@ public struct APIServer: Service {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
-        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes, SourceLimits.largestBodySize)
+        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes, BodyBudget.largestInbound)
         // One of the largest must fit, or it never would be taken.
         let bytes = BodyBytes(most: max(limits.bodyBytes, mostBytes))
         let publisher = Publisher(context, bytes: bytes, server: "Martlet/\(version)")

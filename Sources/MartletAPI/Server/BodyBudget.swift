@@ -9,6 +9,9 @@ struct BodyBudget: RouterMiddleware {
     /// What a body of unknown length counts for, by whether it is a batch.
     let unknown: (batch: Int, other: Int)
 
+    /// The most that any source takes of a request, in bytes.
+    static let largestInbound = SourceLimits.largestBodySize
+
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
@@ -29,7 +32,7 @@ struct BodyBudget: RouterMiddleware {
         let path = request.uri.path
         let most =
             path.hasSuffix("/batch")
-            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? SourceLimits.largestBodySize : unknown.other
+            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? Self.largestInbound : unknown.other
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) { return max(0, min(length, most)) }
         return request.headers[.transferEncoding] == nil ? 0 : most
     }

@@ -1,4 +1,5 @@
 import MartletCore
+import MartletDelivery
 import MartletService
 import MartletTesting
 import Testing

@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletService
+import MartletStore
 import Testing
 import WebhookSigning
 

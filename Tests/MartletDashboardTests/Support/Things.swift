@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 
 /// One of everything in the sandbox, of the application `acme`: what pages are tried with.
 struct Things: Sendable {
