@@ -9,6 +9,8 @@ import WebhookSigning
 struct WebhookScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let templates = [
         Template(
             "webhook",

@@ -56,7 +56,8 @@ struct Things: Sendable {
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
-        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/sources", "/sources/new", "/sources/new?preset=hmac",
+        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
+        "/settings/profiles/new", "/sources", "/sources/new", "/sources/new?preset=hmac",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -73,6 +74,7 @@ struct Things: Sendable {
             ("/sources/\(source)/active", [("active", "true")]), ("/requests/\(request)/replay", []),
             ("/requests/\(request)/verify", []), ("/sources/\(source)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
+            ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
         ]
     }
 }
