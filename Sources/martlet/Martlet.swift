@@ -16,7 +16,8 @@ struct Martlet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, TriggerCommand.self, EventsCommand.self,
-            DeliveriesCommand.self, WebhooksCommand.self, SourcesCommand.self, RequestsCommand.self, ApplicationsCommand.self, EventTypesCommand.self,
+            DeliveriesCommand.self, WebhooksCommand.self, SourcesCommand.self, RequestsCommand.self,
+            ApplicationsCommand.self, EventTypesCommand.self,
             KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,
             SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
             MigrateStoreCommand.self,

@@ -24,7 +24,8 @@ struct InboundRoutes: RouteGroup {
         return [
             Operation(
                 open: .post, "/in/{id}", "receiveRequest", "Receive a sender's request",
-                detail: "Verified over its bytes as they came, by the source's preset. Any media type.", answer: answer, receive),
+                detail: "Verified over its bytes as they came, by the source's preset. Any media type.", answer: answer,
+                receive),
             Operation(
                 open: .get, "/in/{id}", "answerHandshake", "Answer a sender that asks whether the URL is meant",
                 answer: answer, receive),

@@ -18,7 +18,8 @@ struct RequestRoutes: RouteGroup {
         [
             Operation(
                 .get, "/v1/requests", "listRequests", "List what sources received",
-                detail: "Refused requests are in it too, each with its reason; of a flood of them, a sample.", .readSources,
+                detail: "Refused requests are in it too, each with its reason; of a flood of them, a sample.",
+                .readSources,
                 query: [
                     QueryParameter("source", "Only those of this source: its id."),
                     QueryParameter(
@@ -38,7 +39,8 @@ struct RequestRoutes: RouteGroup {
                 conflicts: ["request_not_accepted", "no_subscribers", "webhook_inactive", "payload_dropped"], replay),
             Operation(
                 .post, "/v1/requests/{id}/verify", "verifyRequest", "Judge a request again",
-                detail: "By the source as it is now, its secret mended for example, and as of when the request arrived. One "
+                detail:
+                    "By the source as it is now, its secret mended for example, and as of when the request arrived. One "
                     + "that was refused and passes becomes an event.", .changeSources,
                 body: .json("Nothing", isRequired: false),
                 answer: .one("Request", "The request as it is judged now."),

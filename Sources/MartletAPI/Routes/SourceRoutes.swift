@@ -18,7 +18,8 @@ struct SourceRoutes: RouteGroup {
         [
             Operation(
                 .post, "/v1/sources", "createSource", "Make a source",
-                detail: "Its `url` is what the sender is told. Where the sender shows its secret only once it knows the URL, "
+                detail:
+                    "Its `url` is what the sender is told. Where the sender shows its secret only once it knows the URL, "
                     + "leave `secret` out and PATCH it in.", .changeSources,
                 body: .json(
                     "NewSource",
@@ -32,7 +33,8 @@ struct SourceRoutes: RouteGroup {
                 answer: .one("Source", "The source."), show),
             Operation(
                 .patch, "/v1/sources/{id}", "updateSource", "Change a source",
-                detail: "What is left out stays as it is. A `secret` replaces the one in force at once; what the old one "
+                detail:
+                    "What is left out stays as it is. A `secret` replaces the one in force at once; what the old one "
                     + "signed is recognised, and refused.", .changeSources,
                 body: .json("SourceChange", example: #"{"active":false}"#),
                 answer: .one("Source", "The source as it is now."), update),
@@ -50,7 +52,8 @@ struct SourceRoutes: RouteGroup {
                 answer: .one("Source", "The source, with its new secret where that was made here."), rotate),
             Operation(
                 .post, "/v1/sources/{id}/test", "testSource", "Have a source receive a test request",
-                detail: "It is made and signed as the source's sender would, with an event id of its own, and goes the way of "
+                detail:
+                    "It is made and signed as the source's sender would, with an event id of its own, and goes the way of "
                     + "every request but for the rate limit. Where the sender signs with a private key, a key pair is made "
                     + "for the test.", .changeSources,
                 body: .json("SourceTest", isRequired: false, example: #"{"type":"order.created"}"#),
@@ -59,7 +62,8 @@ struct SourceRoutes: RouteGroup {
         ]
     }
 
-    private func wire(_ source: MartletCore.Source, made secret: SigningSecret? = nil, _ request: Request) -> SourceWire {
+    private func wire(_ source: MartletCore.Source, made secret: SigningSecret? = nil, _ request: Request) -> SourceWire
+    {
         SourceWire(
             source: source, url: kit.url(of: source, request), parameters: sources.parameters(of: source),
             lacksSecret: sources.lacksSecret(source), secret: secret?.revealed)

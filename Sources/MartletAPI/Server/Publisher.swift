@@ -1,9 +1,9 @@
 import HTTPTypes
 import MartletCore
 import MartletService
-import WebhookSigning
 import NIOCore
 import NIOHTTP1
+import WebhookSigning
 
 /// What ``PublishShortcut`` publishes with; one for all connections.
 struct Publisher: Sendable {

@@ -165,7 +165,8 @@ struct SourceScreen: Screen {
         let words = PresetWords.named(source.preset.name)
         let preset = try? source.preset.preset()
         func rate(_ limit: RateLimit?) -> String {
-            limit.map { "\(Figures.text($0.count)) in \($0.period.text), \(Figures.text($0.burst)) at once" } ?? "no limit"
+            limit.map { "\(Figures.text($0.count)) in \($0.period.text), \(Figures.text($0.burst)) at once" }
+                ?? "no limit"
         }
         let prefix = source.typing.prefix.isEmpty ? "" : "\(source.typing.prefix). and "
         let duplicates =

@@ -166,7 +166,8 @@ public struct InboundService: Sendable {
             guard request.method != "GET", request.method != "OPTIONS", request.method != "HEAD" else {
                 return .refused(
                     .refused(
-                        code: "no_event", reason: "A \(request.method) request brings no event, and this is no handshake."))
+                        code: "no_event",
+                        reason: "A \(request.method) request brings no event, and this is no handshake."))
             }
             return .accepted(acceptance)
         }
@@ -274,7 +275,9 @@ public struct InboundService: Sendable {
         let inlet = visit.inlet
         let stored = keep(visit, verdict, body: body, preset: preset)
         let isLogged = await log(stored, of: visit)
-        if isLogged, !visit.isTest, inlet.shouldTellOfRefusal(at: visit.receivedAt) { await tell(stored, of: inlet.source) }
+        if isLogged, !visit.isTest, inlet.shouldTellOfRefusal(at: visit.receivedAt) {
+            await tell(stored, of: inlet.source)
+        }
         return Told(answer: .unauthorised, request: stored)
     }
 

@@ -45,7 +45,8 @@ public struct RequestService: Sendable {
                 .filter { principal.mayKnow(of: $0.application) }.map(\.id)
             guard sources.count <= Self.mostTogether else {
                 throw .invalid(
-                    "source", "Name one: there are more than the \(Self.mostTogether) whose requests are listed together.")
+                    "source",
+                    "Name one: there are more than the \(Self.mostTogether) whose requests are listed together.")
             }
         }
         var found: [StoredRequest] = []
@@ -116,7 +117,8 @@ public struct RequestService: Sendable {
         guard let event = StoredVerdict(stored.verdict).event else {
             throw ServiceError(
                 .conflict, "request_not_accepted",
-                "The request did not become an event: \(stored.verdict.reason) Mend what was wrong and verify it again.")
+                "The request did not become an event: \(stored.verdict.reason) Mend what was wrong and verify it again."
+            )
         }
         return (event, try await EventService(context).replay(event.description, to: endpoint, by: principal))
     }

@@ -30,7 +30,8 @@ public struct SourceService: Sendable {
             var fields: [ServiceError.Field] = []
             if draft.name == nil { fields.append(.init("name", "Give the source a name, such as its sender's.")) }
             if draft.preset == nil {
-                fields.append(.init("preset", "Say whose requests come in: stripe, github, standard … (docs/presets.md)."))
+                fields.append(
+                    .init("preset", "Say whose requests come in: stripe, github, standard … (docs/presets.md)."))
             }
             let made = try change(&source, draft, at: now, by: principal, &fields)
             guard fields.isEmpty else { throw .invalid(fields) }
@@ -158,7 +159,9 @@ public struct SourceService: Sendable {
         guard let text = draft.secret else {
             guard !preset.takesKeyPair else {
                 fields.append(
-                    .init("generate_secret", "The sender has the private key. Give its public half: \(preset.secret ?? "")."))
+                    .init(
+                        "generate_secret",
+                        "The sender has the private key. Give its public half: \(preset.secret ?? "")."))
                 return nil
             }
             return SigningSecret.generate(for: preset)
@@ -299,7 +302,8 @@ public struct SourceService: Sendable {
                 fields.append(
                     .init(
                         "overlap",
-                        "Give a duration of at most \(SourceRules.longestOverlap.text); 0s ends the old secret at once."))
+                        "Give a duration of at most \(SourceRules.longestOverlap.text); 0s ends the old secret at once."
+                    ))
             }
             let preset: WebhookPreset
             do throws(PresetError) {

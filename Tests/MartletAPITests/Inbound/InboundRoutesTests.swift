@@ -29,7 +29,10 @@ import WebhookSigning
             await service.sender.hasSent(1)
             let sent = try #require(service.sender.requests.first)
             #expect(Array(sent.body) == Array(body.utf8))
-            #expect(sent.headers.filter { $0.name.lowercased() == "content-type" }.map(\.value) == ["application/x-own; v=1"])
+            #expect(
+                sent.headers.filter { $0.name.lowercased() == "content-type" }.map(\.value) == [
+                    "application/x-own; v=1"
+                ])
             #expect(sent.headers.contains { $0.name == "x-type" && $0.value == "order/paid" })
             #expect(sent.headers.contains { $0.name == "webhook-signature" })
             #expect(!sent.headers.contains { $0.name.lowercased() == "authorization" })
@@ -86,7 +89,9 @@ import WebhookSigning
             #expect(wrong.header("www-authenticate") != nil)
             let log = try await sender.log()
             #expect(log.map { $0["code"]?.string } == ["token_missing", "wrong_token"])
-            let names = log[1]["headers"]?.array?.filter { $0["name"] == "authorization" || $0["name"] == "Authorization" }
+            let names = log[1]["headers"]?.array?.filter {
+                $0["name"] == "authorization" || $0["name"] == "Authorization"
+            }
             #expect(names?.first?["value"] == "•••")
         }
     }

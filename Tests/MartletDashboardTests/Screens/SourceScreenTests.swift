@@ -20,7 +20,8 @@ import WebhookSigning
             let added = try await browser.send(
                 .post, "/dashboard/sandbox/sources/new",
                 form: [
-                    ("csrf", browser.token ?? ""), ("preset", "github"), ("name", "Our repositories"), ("secret", "s3cret"),
+                    ("csrf", browser.token ?? ""), ("preset", "github"), ("name", "Our repositories"),
+                    ("secret", "s3cret"),
                     ("prefix", "github"), ("rate", "50"), ("per", "1m"), ("burst", "5"), ("window", "2d"),
                     ("addresses", "192.0.2.0/24\r\n127.0.0.1"), ("headers", "X-GitHub-Event"), ("size", "2000"),
                     ("fallback", ""), ("tolerance", ""), ("application", ""),

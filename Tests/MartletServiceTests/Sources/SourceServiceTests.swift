@@ -42,7 +42,8 @@ import WebhookSigning
 
         #expect(
             Set(first) == [
-                "name", "secret", "addresses[0]", "rate_limit.rate", "rate_limit.burst", "max_body_bytes", "type_prefix",
+                "name", "secret", "addresses[0]", "rate_limit.rate", "rate_limit.burst", "max_body_bytes",
+                "type_prefix",
                 "default_type", "duplicate_window", "forward_headers", "forward_headers[0]", "forward_headers[1]",
                 "forward_headers[2]", "forward_headers[3]", "tolerance",
             ])
@@ -278,12 +279,14 @@ import WebhookSigning
         await scene.stop()
     }
 
-    @Test(arguments: [
-        (nil, [], nil), ("192.0.2.1", ["198.51.100.7"], "192.0.2.1"), ("10.0.0.1", [], "10.0.0.1"),
-        ("10.0.0.1", ["198.51.100.7"], "198.51.100.7"), ("10.0.0.1", ["1.1.1.1, 198.51.100.7, 10.0.0.9"], "198.51.100.7"),
-        ("10.0.0.1", ["198.51.100.7:4711"], "198.51.100.7"), ("10.0.0.1", ["[2001:db8::1]:80"], "2001:db8::1"),
-        ("10.0.0.1", ["1.1.1.1", "198.51.100.7"], "198.51.100.7"), ("10.0.0.1", ["garbage"], "garbage"),
-    ] as [(String?, [String], String?)])
+    @Test(
+        arguments: [
+            (nil, [], nil), ("192.0.2.1", ["198.51.100.7"], "192.0.2.1"), ("10.0.0.1", [], "10.0.0.1"),
+            ("10.0.0.1", ["198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", ["1.1.1.1, 198.51.100.7, 10.0.0.9"], "198.51.100.7"),
+            ("10.0.0.1", ["198.51.100.7:4711"], "198.51.100.7"), ("10.0.0.1", ["[2001:db8::1]:80"], "2001:db8::1"),
+            ("10.0.0.1", ["1.1.1.1", "198.51.100.7"], "198.51.100.7"), ("10.0.0.1", ["garbage"], "garbage"),
+        ] as [(String?, [String], String?)])
     func theSenderIsTheLastThatNoTrustedProxyIs(peer: String?, forwarded: [String], sender: String?) {
         let proxies = TrustedProxies([AddressRange("10.0.0.0/8")].compactMap { $0 })
 

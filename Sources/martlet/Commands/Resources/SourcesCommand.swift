@@ -27,7 +27,8 @@ enum Sources: Resource {
         @Option(help: "What people call it: its sender's name.")
         var name: String?
 
-        @Option(help: ArgumentHelp("Whose requests come in: github, slack, stripe … (docs/presets.md).", valueName: "name"))
+        @Option(
+            help: ArgumentHelp("Whose requests come in: github, slack, stripe … (docs/presets.md).", valueName: "name"))
         var preset: String?
 
         @Option(
@@ -52,7 +53,8 @@ enum Sources: Resource {
         @Option(help: "How far signed times may lie from the clock: 5m.")
         var tolerance: String?
 
-        @Option(name: .customLong("address"), help: "A block of addresses that requests may come from; may be repeated.")
+        @Option(
+            name: .customLong("address"), help: "A block of addresses that requests may come from; may be repeated.")
         var addresses: [String] = []
 
         @Option(help: "Requests a second at most.")
