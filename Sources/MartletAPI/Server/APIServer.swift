@@ -23,14 +23,16 @@ public struct APIServer: Service {
         var quiet = log
         // Hummingbird tells of its own life at info; Martlet tells of it in its own words.
         quiet.logLevel = max(log.logLevel, .warning)
-        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes, BodyBudget.largestInbound)
+        let mostBytes = max(context.limits.requestBytes, context.limits.batchBytes)
         // One of the largest must fit, or it never would be taken.
         let bytes = BodyBytes(most: max(limits.bodyBytes, mostBytes))
         let publisher = Publisher(context, bytes: bytes, server: "Martlet/\(version)")
         application = Application(
             responder: Self.router(context, log: log, version: version, bytes: bytes, site: site).buildResponder(),
             server: HTTPServerBuilder { responder in
-                APIChannel(responder: responder, limits: limits, mostBytes: mostBytes, publisher: publisher)
+                APIChannel(
+                    responder: responder, limits: limits, mostBytes: max(mostBytes, BodyBudget.largestInbound),
+                    publisher: publisher)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024,

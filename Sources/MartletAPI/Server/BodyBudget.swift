@@ -32,7 +32,7 @@ struct BodyBudget: RouterMiddleware {
         let path = request.uri.path
         let most =
             path.hasSuffix("/batch")
-            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? Self.largestInbound : unknown.other
+            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? min(Self.largestInbound, bytes.most) : unknown.other
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) { return max(0, min(length, most)) }
         return request.headers[.transferEncoding] == nil ? 0 : most
     }

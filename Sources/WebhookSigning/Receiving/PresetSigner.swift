@@ -193,7 +193,8 @@ public struct PresetSigner: Sendable {
 
     /// Where a request has such a value already, or its sender writes it before all else.
     private static func place(_ fields: [EventField], in request: WebhookRequest) -> EventField? {
-        fields.first { $0 != .bodyDigest && $0.value(in: request) != nil } ?? fields.first
+        if case .header? = fields.first { return fields.first }
+        return fields.first { $0 != .bodyDigest && $0.value(in: request) != nil } ?? fields.first
     }
 
     private static func set(

@@ -88,7 +88,7 @@ import WebhookSigning
             #expect(wrong.body == none.body)
             #expect(wrong.header("www-authenticate") != nil)
             let log = try await sender.log()
-            #expect(log.map { $0["code"]?.string } == ["token_missing", "wrong_token"])
+            #expect(log.map { $0["code"]?.string } == ["header_missing", "wrong_token"])
             let names = log[1]["headers"]?.array?.filter {
                 $0["name"] == "authorization" || $0["name"] == "Authorization"
             }
