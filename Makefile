@@ -27,10 +27,10 @@ test: test-setup ## Build and run every test
 	@scripts/test.sh
 
 lint: ## Check the sources' format
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 format: ## Format the sources
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 check: lint test ## What CI runs
 
@@ -40,10 +40,10 @@ bench: release ## Measure deliveries end to end beside a baseline
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh
 
-# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form.
+# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form; ARGS goes along.
 faults: ## Hurt the real binary in every way of docs/faults.md, and print a table
 	@$(if $(MARTLET),,test -x .build/release/martlet || test -x .build/debug/martlet || $(MAKE) release)
-	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ROWS)
+	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ARGS) $(ROWS)
 
 browser: build ## Tell the guides' stories in a real browser; pictures in .build/shots
 	@scripts/setup.sh browser

@@ -14,6 +14,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "WebhookSigning", targets: ["WebhookSigning"]),
+        .library(name: "WebhookSigningHummingbird", targets: ["WebhookSigningHummingbird"]),
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
@@ -37,6 +38,24 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "WebhookSigningHummingbird",
+            dependencies: [
+                "WebhookSigning",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "receiver-example",
+            dependencies: [
+                "WebhookSigning", "WebhookSigningHummingbird",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Examples/Receiver", swiftSettings: language),
         .target(name: "MartletCore", dependencies: ["WebhookSigning"], swiftSettings: strict),
         .target(name: "MartletStore", dependencies: ["MartletCore", "WebhookSigning"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -140,6 +159,18 @@ let package = Package(
             name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
             swiftSettings: strict),
         .testTarget(
+            name: "WebhookSigningHummingbirdTests",
+            dependencies: [
+                "WebhookSigning", "WebhookSigningHummingbird",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "MartletCoreTests", dependencies: ["MartletCore", "WebhookSigning"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(
@@ -210,7 +241,8 @@ let package = Package(
             ],
             swiftSettings: language),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["martlet", "WebhookSigning"], exclude: ["Payloads", "Receivers"],
+            name: "EndToEndTests", dependencies: ["martlet", "receiver-example", "WebhookSigning"],
+            exclude: ["Payloads", "Receivers"],
             swiftSettings: strict),
     ]
 )

@@ -15,7 +15,7 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, InitCommand.self, TriggerCommand.self, EventsCommand.self,
+            ServeCommand.self, InitCommand.self, ListenCommand.self, TriggerCommand.self, EventsCommand.self,
             DeliveriesCommand.self, WebhooksCommand.self, SourcesCommand.self, RequestsCommand.self,
             ApplicationsCommand.self, EventTypesCommand.self,
             KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,

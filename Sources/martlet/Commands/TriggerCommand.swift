@@ -15,6 +15,7 @@ struct TriggerCommand: AsyncParsableCommand {
 
             Example:
               MARTLET_API_KEY=mk_test_… martlet trigger order.created --data '{"order":{"id":"ord_1"}}'
+              MARTLET_API_KEY=mk_test_… martlet trigger order.created --webhook ep_…
               MARTLET_API_KEY=mk_test_… martlet trigger --source src_…
               MARTLET_SECRET=… martlet trigger --preset github --to http://localhost:3000/webhook push
             """)
@@ -47,6 +48,11 @@ struct TriggerCommand: AsyncParsableCommand {
     @Option(help: "The application, by id or uid, whose endpoints are meant (default: every endpoint).")
     var application: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Send it to this webhook alone, at once and without retries, and say what came of it.", valueName: "ep_…"))
+    var webhook: String?
+
     @Flag(help: "Print the API's answer as it is.")
     var json = false
 
@@ -60,13 +66,17 @@ struct TriggerCommand: AsyncParsableCommand {
     var key: String?
 
     func validate() throws {
-        let isToSource = source != nil
-        guard !isToSource || preset == nil else { throw ValidationError("Give --source or --preset, not both.") }
+        guard webhook == nil || application == nil else {
+            throw ValidationError("Give --webhook or --application: a webhook belongs to one application already.")
+        }
+        guard [webhook, source, preset].count(where: { $0 != nil }) <= 1 else {
+            throw ValidationError("Give one of --webhook, --source and --preset.")
+        }
         guard preset != nil || (to == nil && parameter.isEmpty) else {
             throw ValidationError("--to and --parameter belong to --preset.")
         }
         guard preset == nil || to != nil else { throw ValidationError("Say where to send it: --to URL.") }
-        guard type != nil || isToSource || preset != nil else { throw ValidationError("Give the event's type.") }
+        guard type != nil || source != nil || preset != nil else { throw ValidationError("Give the event's type.") }
     }
 
     func run() async throws {
@@ -81,6 +91,7 @@ struct TriggerCommand: AsyncParsableCommand {
 
     private func publish(_ type: String, _ settings: Settings) async throws {
         let client = APIClient(url: try settings[SettingTable.url], key: try settings[SettingTable.apiKey])
+        if let webhook { return try await test(webhook, type, client) }
         let payload: [UInt8]
         if let data {
             payload = try BodyArgument.read(data)
@@ -148,6 +159,26 @@ struct TriggerCommand: AsyncParsableCommand {
         Console.print("\(url) answered \(answer.status)")
         if !answer.body.isEmpty { Console.print(String(decoding: answer.body.prefix(4096), as: UTF8.self)) }
         if !answer.isSuccess { throw ExitCode(CommandFailure.Status.failed.rawValue) }
+    }
+
+    /// Sends a test event to one webhook. Fails where the webhook does not take it.
+    private func test(_ webhook: String, _ type: String, _ client: APIClient) async throws {
+        var client = client
+        // The answer comes with the attempt's end, which a webhook may put off for a minute.
+        client.timeout = .seconds(90)
+        var request = RequestBody()
+        request.set("type", type)
+        if let data { request.set("data", json: try BodyArgument.read(data)) }
+        let answer = try await client.asked(.POST, Webhooks.path(of: webhook, "/test"), body: request.bytes)
+        let attempt = answer["attempt"]
+        if json {
+            Console.print(String(decoding: answer.bytes, as: UTF8.self))
+        } else {
+            Console.print(
+                "\(answer["event"]?.string ?? "?") \(type) to \(webhook): "
+                    + Table.printable(attempt?["reason"]?.string ?? attempt?["outcome"]?.string ?? "?"))
+        }
+        if attempt?["outcome"]?.string != "succeeded" { throw ExitCode(CommandFailure.Status.failed.rawValue) }
     }
 
     private func example(of type: String, _ client: APIClient) async throws -> [UInt8] {

@@ -195,6 +195,28 @@ enum SettingTable {
         "secret", "The signing secret; better in the variable than in the shell's history.", placeholder: "secret",
         isSecret: true)
 
+    // MARK: The listener
+
+    static let forwardTo = Setting(
+        "listener.forward_to", "Where the receiver is: http://localhost:3000/webhook.", placeholder: "url"
+    ) { text throws(SettingComplaint) in
+        do throws(EndpointURLError) {
+            return try EndpointURL(parsing: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let listenerName = Setting(
+        "listener.name", "What the webhook is called: listen:NAME. Left out, the host's name.", placeholder: "name"
+    ) { text throws(SettingComplaint) in
+        guard let place = ListenPlace(named: text) else { throw SettingComplaint(ListenPlace.rule) }
+        return place.name
+    }
+    static let stateDirectory = Setting.text(
+        "listener.state_dir",
+        "Where answers are kept until the server has them. Left out, martlet in $XDG_STATE_HOME or in ~/.local/state.",
+        placeholder: "path")
+
     // MARK: The sink
 
     static let sinkListen = Setting(
@@ -224,7 +246,8 @@ enum SettingTable {
             config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
             allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + bounds + [
-            template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang,
+            template, url, apiKey, profile, secret, forwardTo, listenerName, stateDirectory, sinkListen, sinkStatus,
+            sinkDelay, sinkFailFirst, sinkHang,
             sinkReset, sinkDrip,
             sinkVerify,
         ]
