@@ -34,8 +34,8 @@ struct APIClient: Sendable {
     ) async throws(CommandFailure) -> Answer {
         do {
             return try await withThrowingTaskGroup(of: Answer?.self) { group in
-                let head = headers.map { head(of: method, body, $0) } ?? head(method, path, body)
-                group.addTask { try await exchange(head, body) }
+                let request = headers.map { head(of: method, body, $0) } ?? head(method, path, body)
+                group.addTask { try await exchange(request, body) }
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     return nil
