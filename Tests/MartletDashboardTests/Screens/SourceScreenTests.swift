@@ -146,4 +146,47 @@ import WebhookSigning
             #expect(revealed.status == 403)
         }
     }
+
+    @Test func everyPageIsWellFormedAndItsControlsHaveLabels() async throws {
+        try await TestDashboard.with { site in
+            let things = try await Things(site)
+            let browser = try await site.operating()
+
+            for page in Things.sourceLists + things.sourceThings {
+                let answer = try await browser.get("/dashboard/sandbox\(page)")
+
+                #expect(answer.status == 200, "\(page)")
+                #expect(MarkupCheck(answer.text).complaints == [], "\(page)")
+                #expect(LabelCheck(answer.text).unlabelled == [], "\(page)")
+                #expect(!answer.has("{{"), "\(page)")
+            }
+        }
+    }
+
+    @Test func nobodyElseReachesASourceOrWhatItReceived() async throws {
+        try await TestDashboard.with { site in
+            let things = try await Things(site)
+            let elsewhere = site.browser()
+            _ = try await elsewhere.signIn(site.keys.live)
+            _ = try await elsewhere.get("/dashboard/live")
+            let application = try await site.browser("application", application: "acme")
+            _ = try await application.get("/dashboard/sandbox")
+
+            for page in things.sourceThings {
+                #expect(try await site.browser().get("/dashboard/sandbox\(page)").status == 303, "\(page)")
+                #expect(try await elsewhere.get("/dashboard/live\(page)").status == 404, "\(page)")
+                #expect(try await application.get("/dashboard/sandbox\(page)").status == 403, "\(page)")
+            }
+            for act in things.sourceActs {
+                let there = try await elsewhere.send(
+                    .post, "/dashboard/live\(act)", form: [("csrf", elsewhere.token ?? "")])
+                let own = try await application.send(
+                    .post, "/dashboard/sandbox\(act)", form: [("csrf", application.token ?? "")])
+
+                #expect(there.status == 404, "\(act)")
+                #expect(own.status == 403, "\(act)")
+            }
+            #expect(site.context.directory.source(things.source, in: site.sandbox.id) != nil)
+        }
+    }
 }

@@ -48,8 +48,7 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit", "/sources/\(source)", "/sources/\(source)/edit",
-            "/requests/\(request)",
+            "/applications/\(application.id)/edit",
         ]
     }
 
@@ -57,7 +56,7 @@ struct Things: Sendable {
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
         "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
-        "/settings/profiles/new", "/sources", "/sources/new", "/sources/new?preset=hmac",
+        "/settings/profiles/new",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -70,11 +69,21 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/test", [("type", "order.created"), ("data", "{}")]),
             ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
-            ("/sources/\(source)/test", []), ("/sources/\(source)/secret", []), ("/sources/\(source)/rotate", []),
-            ("/sources/\(source)/active", [("active", "true")]), ("/requests/\(request)/replay", []),
-            ("/requests/\(request)/verify", []), ("/sources/\(source)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
             ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
         ]
+    }
+
+    // MARK: Sources, which are the operator's alone
+
+    /// Pages about the source and what it received.
+    var sourceThings: [String] { ["/sources/\(source)", "/sources/\(source)/edit", "/requests/\(request)"] }
+
+    static let sourceLists = ["/sources", "/sources/new", "/sources/new?preset=hmac"]
+
+    /// Targets of their forms.
+    var sourceActs: [String] {
+        ["test", "secret", "rotate", "active", "edit", "delete"].map { "/sources/\(source)/\($0)" }
+            + ["replay", "verify"].map { "/requests/\(request)/\($0)" }
     }
 }
