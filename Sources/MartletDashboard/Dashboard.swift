@@ -48,8 +48,9 @@ public struct Dashboard: Sendable {
         [
             SignInScreen(kit: kit), HomeScreen(kit: kit), AssetFiles(kit: kit), OverviewScreen(kit: kit),
             EventsScreen(kit: kit), EventScreen(kit: kit), DeliveriesScreen(kit: kit), DeliveryScreen(kit: kit),
-            IssuesScreen(kit: kit), AlertsScreen(kit: kit),
-            AlertFormScreen(kit: kit), WebhooksScreen(kit: kit), WebhookFormScreen(kit: kit), WebhookScreen(kit: kit),
+            IssuesScreen(kit: kit), AlertsScreen(kit: kit), AlertFormScreen(kit: kit), WebhooksScreen(kit: kit),
+            WebhookFormScreen(kit: kit), WebhookScreen(kit: kit), SourcesScreen(kit: kit), SourceFormScreen(kit: kit),
+            SourceScreen(kit: kit), RequestScreen(kit: kit),
             TestEventScreen(kit: kit), RecoverScreen(kit: kit), ApplicationsScreen(kit: kit), CatalogueScreen(kit: kit),
             KeysScreen(kit: kit), JobsScreen(kit: kit), ActivityScreen(kit: kit), SettingsScreen(kit: kit),
             ProfileScreen(kit: kit), CustomerPagesScreen(kit: kit), PortalLinkScreen(kit: kit),

@@ -68,6 +68,8 @@ struct OpenAPIDocument {
         ("jobs", "Recoveries and bulk replays: durable, at a rate, to be watched and cancelled."),
         ("event-types", "The catalogue: dotted names with description, group, JSON Schema and example payload."),
         ("applications", "Customers, or customers' apps. An application is named by its id or its uid."),
+        ("sources", "Where inbound webhooks enter: verified, limited, kept, and made events."),
+        ("requests", "What sources received, accepted or refused, each with its verdict and reason."),
         ("keys", "API keys, each of one environment and with one role: admin, publisher, application or reader."),
         ("profiles", "How deliveries look and behave: signature, header names, timeout, success rule, retries."),
         (
@@ -91,6 +93,8 @@ struct OpenAPIDocument {
         "jobs": "The job's id.",
         "event-types": "The event type's name.",
         "applications": "The application's id or uid.",
+        "sources": "The source's id; at `/in`, what its URL ends in.",
+        "requests": "The request's id.",
         "keys": "The key's id.",
         "profiles": "The profile's name.",
         "alerts": "The alert's id.",

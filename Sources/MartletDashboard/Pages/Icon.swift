@@ -8,6 +8,8 @@ enum Icon: String, Sendable, CaseIterable {
     case status = "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM5.2 8.2l2 2 3.6-4.2"
     case webhook =
         "M5.2 6.2A3.2 3.2 0 1 1 9.8 6L12 10M8 4.4 5.4 9.6M5.6 10A3 3 0 1 0 8 13h4.2M12.4 10a2.6 2.6 0 1 1-.6 5"
+    case source =
+        "M2 9.500h3.200l1 2h3.600l1-2h3.200v4h-12zM2 9.500 4 4M14 9.500 12 4M8 1.500v6M5.700 5.300 8 7.500l2.300-2.200"
     case application = "M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5h-4.5zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5h-4.5z"
     case catalogue =
         "M3 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v9.5h-8.5a1.5 1.5 0 0 1-1.5-1.5zM3 12a1.5 1.5 0 0 1 1.5-1.5h8.5M6 5.5h4"

@@ -274,6 +274,10 @@ enum Theme: String, Sendable, CaseIterable {
 enum Notice: String, Sendable {
     case created, saved, deleted, rotated, retried, cancelled, replayed, activated, paused, withdrawn, erased
     case everybodyOut = "everybody-out"
+    case sourceOn = "source-on"
+    case sourceOff = "source-off"
+    case verified
+    case stillRefused = "still-refused"
     case linksWithdrawn = "links-withdrawn"
 
     var text: String {
@@ -290,6 +294,10 @@ enum Notice: String, Sendable {
         case .withdrawn: "The key is withdrawn, and everything that used it is out."
         case .erased: "It is being erased."
         case .everybodyOut: "Every session is closed."
+        case .sourceOn: "The source takes requests."
+        case .sourceOff: "The source takes no requests; its senders get 404."
+        case .verified: "Judged again: it passes, and is an event now."
+        case .stillRefused: "Judged again: it is as it was."
         case .linksWithdrawn: "The links are withdrawn: none that was made so far opens the portal."
         }
     }

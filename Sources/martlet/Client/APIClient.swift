@@ -27,11 +27,15 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - path: below the server's URL: `/v1/events`.
     ///   - body: JSON; `nil` for none.
+    ///   - headers: those of a request to somebody else, in the stead of the API's own.
     /// - Throws: ``CommandFailure`` where there is no answer.
-    func send(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws(CommandFailure) -> Answer {
+    func send(
+        _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, headers: [(name: String, value: String)]? = nil
+    ) async throws(CommandFailure) -> Answer {
         do {
             return try await withThrowingTaskGroup(of: Answer?.self) { group in
-                group.addTask { try await exchange(method, path, body) }
+                let request = headers.map { head(of: method, body, $0) } ?? head(method, path, body)
+                group.addTask { try await exchange(request, body) }
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     return nil
@@ -49,8 +53,8 @@ struct APIClient: Sendable {
         }
     }
 
-    private func exchange(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) async throws -> Answer {
-        try await exchanging(head(method, path, body), body) { try await wholeAnswer($0) }
+    private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]?) async throws -> Answer {
+        try await exchanging(head, body) { try await wholeAnswer($0) }
     }
 
     /// Connects, sends a request, and reads the answer as `read` does.
@@ -102,6 +106,18 @@ struct APIClient: Sendable {
             }
         }
         throw CommandFailure("\(url) closed the connection before it had answered.")
+    }
+
+    /// The head of a request to somebody else, as it is to be.
+    private func head(of method: HTTPMethod, _ body: [UInt8]?, _ given: [(name: String, value: String)])
+        -> HTTPRequestHead
+    {
+        var headers: HTTPHeaders = [
+            "Host": url.authority, "Connection": "close", "User-Agent": "martlet/\(Version.current)",
+        ]
+        for (name, value) in given { headers.replaceOrAdd(name: name, value: value) }
+        headers.replaceOrAdd(name: "Content-Length", value: String(body?.count ?? 0))
+        return HTTPRequestHead(version: .http1_1, method: method, uri: url.target, headers: headers)
     }
 
     /// The head of a request to the server.

@@ -92,7 +92,7 @@ struct Server: Sendable {
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
             limits: configuration.service, metrics: metrics, log: log("service"), node: node,
-            listeners: listeners, post: post, publicURL: configuration.publicURL)
+            listeners: listeners, post: post, publicURL: configuration.publicURL, proxies: configuration.proxies)
         let membership = fence.map { fence in
             let follower = ConfigurationFollower(
                 store: opened.store, directory: directory, courier: engine, after: lastChange, adjusting: adjusted,

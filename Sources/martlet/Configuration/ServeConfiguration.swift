@@ -10,6 +10,7 @@ struct ServeConfiguration: Sendable {
     var place: Place
     var listen: ListenAddress
     var publicURL: String?
+    var proxies: TrustedProxies
     var egress: EgressPolicy
     /// What every environment requires; `nil` leaves it to each.
     var requiresHTTPS: Bool?
@@ -37,6 +38,7 @@ struct ServeConfiguration: Sendable {
         place = try Place(settings)
         listen = try settings[SettingTable.listen]
         publicURL = try settings.value(of: SettingTable.publicURL)
+        proxies = TrustedProxies(try settings.value(of: SettingTable.trustedProxies) ?? [])
         // Whether plain http is refused is a matter of the environment, not of every connection.
         egress = EgressPolicy(
             allowsPrivateNetworks: try settings[SettingTable.allowPrivateNetworks], requiresHTTPS: false,

@@ -6,6 +6,7 @@ import MartletMail
 import MartletSQLite
 import MartletService
 import NIOCore
+import WebhookSigning
 
 /// Every setting there is.
 enum SettingTable {
@@ -60,6 +61,17 @@ enum SettingTable {
         } catch {
             throw SettingComplaint(error.message)
         }
+    }
+    static let trustedProxies = Setting(
+        list: "trusted_proxies",
+        "A block of addresses of proxies in front of this server, which are believed about whom a request at /in is from "
+            + "(X-Forwarded-For). May be repeated.",
+        placeholder: "cidr", flag: "trusted-proxy"
+    ) { text throws(SettingComplaint) in
+        guard let range = AddressRange(text) else {
+            throw SettingComplaint("Give an address or a block such as 10.0.0.0/8 or fd00::/8.")
+        }
+        return range
     }
     static let requireHTTPS = Setting.switching(
         "require_https",
@@ -258,9 +270,8 @@ enum SettingTable {
     /// All of them, in the order in which they are shown.
     static let all: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + mail + bounds + [
             template, url, apiKey, profile, secret, forwardTo, listenerName, stateDirectory, sinkListen, sinkStatus,
             sinkDelay, sinkFailFirst, sinkHang,
@@ -283,9 +294,8 @@ enum SettingTable {
     /// Those that `serve` works with.
     static let serving: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
         ] + mail + bounds
 }
 

@@ -11,6 +11,8 @@ struct Things: Sendable {
     let application: MartletCore.Application
     let key: KeyID
     let alert: AlertID
+    let source: SourceID
+    let request: RequestID
 
     init(_ site: TestDashboard, data: String = #"{"order_id":"o_1"}"#) async throws {
         application = try await site.application("acme")
@@ -24,14 +26,23 @@ struct Things: Sendable {
         job = try await JobService(site.context).recover(
             webhook.id, only: .failed, JobDraft(since: site.context.time.now() - .seconds(60)), by: site.admin
         ).id
+        var draft = SourceDraft()
+        draft.name = "GitHub"
+        draft.preset = "github"
+        draft.generatesSecret = true
+        draft.application = "acme"
+        source = try await SourceService(site.context).create(draft, by: site.admin).source.id
+        request = try await SourceService(site.context).test(
+            source, SourceService.Trial(), url: "https://example.com/in/x", by: site.admin
+        ).request.id
         key = try await KeyService(site.context).create(
             name: "A key", role: "reader", application: nil, expiresAt: nil, by: site.admin
         ).key.id
-        var draft = AlertDraft()
-        draft.name = "Acme fails"
-        draft.rule = .consecutiveFailures(3)
-        draft.application = .some("acme")
-        alert = try await AlertService(site.context).create(draft, by: site.admin).alert.id
+        var rule = AlertDraft()
+        rule.name = "Acme fails"
+        rule.rule = .consecutiveFailures(3)
+        rule.application = .some("acme")
+        alert = try await AlertService(site.context).create(rule, by: site.admin).alert.id
     }
 
     /// Every page that shows one thing or a list, within its environment.
@@ -69,5 +80,18 @@ struct Things: Sendable {
             ("/alerts/\(alert)/edit", [("name", "x"), ("rule", "endpoint_disabled")]), ("/alerts/\(alert)/test", []),
             ("/alerts/\(alert)/delete", []),
         ]
+    }
+
+    // MARK: Sources, which are the operator's alone
+
+    /// Pages about the source and what it received.
+    var sourceThings: [String] { ["/sources/\(source)", "/sources/\(source)/edit", "/requests/\(request)"] }
+
+    static let sourceLists = ["/sources", "/sources/new", "/sources/new?preset=hmac"]
+
+    /// Targets of their forms.
+    var sourceActs: [String] {
+        ["test", "secret", "rotate", "active", "edit", "delete"].map { "/sources/\(source)/\($0)" }
+            + ["replay", "verify"].map { "/requests/\(request)/\($0)" }
     }
 }
