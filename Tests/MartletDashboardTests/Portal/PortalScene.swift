@@ -27,15 +27,18 @@ extension Things {
     ]
 
     /// What is an application's own in a portal.
-    var portalThings: [String] { things.filter { !$0.hasPrefix("/applications") } }
+    var portalThings: [String] { things.filter { !Self.isOperators($0) } }
 
     /// What forms of a portal do with those things.
-    var portalActs: [(path: String, fields: [(String, String)])] {
-        acts.filter { !$0.path.hasPrefix("/applications") && !$0.path.hasPrefix("/keys") }
+    var portalActs: [(path: String, fields: [(String, String)])] { acts.filter { !Self.isOperators($0.path) } }
+
+    private static func isOperators(_ path: String) -> Bool {
+        ["/applications", "/keys", "/alerts"].contains { path.hasPrefix($0) }
     }
 
     /// Pages and forms that are the operator's alone.
     static let operatorsPages = [
         "/applications", "/applications/new", "/keys", "/settings", "/playground", "/settings/profiles/new",
+        "/alerts", "/alerts/new", "/sources", "/sources/new",
     ]
 }
