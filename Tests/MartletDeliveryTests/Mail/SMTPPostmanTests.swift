@@ -230,7 +230,8 @@ struct SMTPPostmanTests {
     }
 
     @Test func whereNobodyListensItIsSaid() async throws {
-        let port = try await ScriptedMailServer.with { _, port in port }
+        // Nobody serves tcpmux; a port that a test has left may be another test's by now.
+        let port = 1
 
         let failure = try await send(to: port)
 
