@@ -2,7 +2,7 @@ import MartletCore
 import MartletService
 
 /// The form of an alert's settings: what its fields hold, what they mean, and what is wrong with them.
-struct AlertForm {
+struct AlertForm: FieldForm {
     /// As it was, or is to be, filled in.
     var fields: Query
     var errors: [ServiceError.Field] = []
@@ -81,12 +81,14 @@ struct AlertForm {
                 return nil
             }
             switch kind {
-            case .consecutiveFailures: return AlertRule(kind, failures: number("failures"))
+            case .consecutiveFailures: return AlertRule(kind, failures: number("failures", as: "rule.failures"))
             case .successRate:
-                return AlertRule(kind, below: share, window: duration("window"), attempts: number("attempts"))
-            case .oldestWaiting: return AlertRule(kind, age: duration("age"))
+                return AlertRule(
+                    kind, below: share, window: duration("window", as: "rule.window"),
+                    attempts: number("attempts", as: "rule.attempts"))
+            case .oldestWaiting: return AlertRule(kind, age: duration("age", as: "rule.age"))
             case .endpointDisabled: return AlertRule(kind)
-            case .sourceRefusing: return AlertRule(kind, window: duration("refusal_window"))
+            case .sourceRefusing: return AlertRule(kind, window: duration("refusal_window", as: "rule.window"))
             }
         }
     }
@@ -102,25 +104,6 @@ struct AlertForm {
             }
             return percent / 100
         }
-    }
-
-    private mutating func number(_ name: String) -> Int? {
-        guard let text = fields.text(name) else { return nil }
-        guard let number = Int(text) else {
-            errors.append(.init("rule.\(name)", "Give a whole number."))
-            return nil
-        }
-        return number
-    }
-
-    private mutating func duration(_ name: String) -> Duration? {
-        guard let text = fields.text(name) else { return nil }
-        guard let duration = Duration(text: text) else {
-            let field = name == "clears_after" ? name : name == "age" ? "rule.age" : "rule.window"
-            errors.append(.init(field, "Give a duration such as 30s, 5m, 2h or 1d."))
-            return nil
-        }
-        return duration
     }
 
     private static func percent(_ share: Double) -> String {

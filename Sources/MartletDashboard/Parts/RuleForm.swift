@@ -2,32 +2,12 @@ import MartletCore
 import MartletService
 
 /// A form with rules for deliveries among its fields: what acknowledges, and when it is tried again.
-protocol RuleForm {
-    /// As it was, or is to be, filled in.
-    var fields: Query { get }
-    var errors: [ServiceError.Field] { get set }
-}
+protocol RuleForm: FieldForm {}
 
 extension RuleForm {
+    static var durations: String { "500ms, 5s, 5m, 2h or 1d" }
+
     // MARK: Reading
-
-    mutating func number(_ name: String) -> Int? {
-        guard let text = fields.text(name) else { return nil }
-        guard let number = Int(text) else {
-            errors.append(.init(name, "Give a whole number."))
-            return nil
-        }
-        return number
-    }
-
-    mutating func duration(_ name: String) -> Duration? {
-        guard let text = fields.text(name) else { return nil }
-        guard let duration = Duration(text: text) else {
-            errors.append(.init(name, "Give a duration such as 500ms, 5s, 5m, 2h or 1d."))
-            return nil
-        }
-        return duration
-    }
 
     var success: SuccessRule? {
         mutating get {

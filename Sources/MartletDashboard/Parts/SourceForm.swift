@@ -3,7 +3,7 @@ import MartletService
 import WebhookSigning
 
 /// The form of a source's settings: what its fields hold, what they mean, and what is wrong with them.
-struct SourceForm {
+struct SourceForm: FieldForm {
     /// As it was, or is to be, filled in.
     var fields: Query
     var errors: [ServiceError.Field] = []
@@ -69,24 +69,6 @@ struct SourceForm {
 
     private func lines(_ name: String) -> [String] {
         (fields[name] ?? "").split { $0.isNewline || $0 == "," || $0 == " " }.map(String.init)
-    }
-
-    private mutating func number(_ name: String) -> Int? {
-        guard let text = fields.text(name) else { return nil }
-        guard let number = Int(text) else {
-            errors.append(.init(name, "Give a whole number."))
-            return nil
-        }
-        return number
-    }
-
-    private mutating func duration(_ name: String) -> Duration? {
-        guard let text = fields.text(name) else { return nil }
-        guard let duration = Duration(text: text) else {
-            errors.append(.init(name, "Give a duration such as 30s, 5m, 2h or 1d."))
-            return nil
-        }
-        return duration
     }
 
     private mutating func rate(_ count: String, _ period: String, _ burst: String?) -> RateLimit? {

@@ -87,30 +87,20 @@ struct SourceScreen: Screen {
         let secrets = try SourceService(visit.context).secret(
             of: visit.id(SourceID.self, "source"), for: visit.principal)
         var page = try await page(visit)
-        page.view["secret"] = secrets?.current.revealed
-        if let previous = secrets?.previous, let end = secrets?.overlapEnds, end > visit.now.seconds {
-            page.view["previous"] = previous.revealed
-            page.view["previousUntil"] = Timestamp(milliseconds: end * 1000).rfc3339
-        }
+        page.reveal(
+            secrets?.current, previous: secrets?.previous, until: secrets?.overlapEnds, now: visit.now)
         return .page(page)
     }
 
     private func rotate(_ visit: Visit, _ form: Query) async throws -> PageAnswer {
         let id = try visit.id(SourceID.self, "source")
         do throws(ServiceError) {
-            let overlap = try form.text("overlap").map { text throws(ServiceError) in
-                guard let overlap = Duration(text: text) else {
-                    throw .invalid("overlap", "Give a duration such as 2h or 1d; 0s ends the old secret at once.")
-                }
-                return overlap
-            }
             _ = try await SourceService(visit.context).rotate(
-                id, to: form.text("secret"), overlap: overlap, by: visit.principal)
+                id, to: form.text("secret"), overlap: form.overlap(), by: visit.principal)
         } catch {
             guard error.kind == .invalid else { throw error }
             var page = try await page(visit)
-            page.status = .unprocessableContent
-            page.view["secretError"] = error.fields.map(\.message).joined(separator: " ")
+            page.refuseSecret(for: error)
             return .page(page)
         }
         return .redirect(visit.path("sources", id.description) + "?notice=\(Notice.rotated.rawValue)#secret")
