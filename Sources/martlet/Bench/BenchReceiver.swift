@@ -44,10 +44,11 @@ private final class ArrivalLedger: Sendable {
         var arrivals = BenchReceiver.Arrivals()
         var wanted: (count: Int, waiting: CheckedContinuation<BenchReceiver.Arrivals, Never>)?
 
-        mutating func satisfied() -> CheckedContinuation<BenchReceiver.Arrivals, Never>? {
+        /// Who waited for what has arrived now, and that.
+        mutating func satisfied() -> (CheckedContinuation<BenchReceiver.Arrivals, Never>, BenchReceiver.Arrivals)? {
             guard let wanted, arrivals.count >= wanted.count else { return nil }
             self.wanted = nil
-            return wanted.waiting
+            return (wanted.waiting, arrivals)
         }
     }
 
@@ -69,11 +70,11 @@ private final class ArrivalLedger: Sendable {
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let (waiting, arrivals) = state.withLock { state in
+        let satisfied = state.withLock { state in
             body(&state)
-            return (state.satisfied(), state.arrivals)
+            return state.satisfied()
         }
-        waiting?.resume(returning: arrivals)
+        if let (waiting, arrivals) = satisfied { waiting.resume(returning: arrivals) }
     }
 }
 

@@ -148,7 +148,7 @@ private struct Stage {
         _ = await receiver.arrivals(of: 1)
         try await server.waitForBacklog(atMost: left)
         try await measure("\(left) waiting", work, left: left)
-        try await measure("\(left) that waited", arrivals: left, of: UInt8(ascii: "-")) {
+        try await measure("\(left) that waited", arrivals: left, of: nil) {
             try await server.call(.PATCH, "/v1/webhooks/\(waiting)", #"{"rate_limit":null}"#)
         }
     }
@@ -212,9 +212,9 @@ private struct Stage {
 
     /// Measures from before `body` until so many deliveries have arrived and no more than `left` wait to be recorded.
     ///
-    /// - Parameter channel: whose delays are told.
+    /// - Parameter channel: whose delays are told; `nil` where they say nothing.
     private func measure(
-        _ name: String, arrivals count: Int, of channel: UInt8, left: Int = 0, isReported: Bool = true,
+        _ name: String, arrivals count: Int, of channel: UInt8?, left: Int = 0, isReported: Bool = true,
         _ body: () async throws -> Void
     ) async throws {
         let process = server.processIdentifier
@@ -235,7 +235,7 @@ private struct Stage {
                 storeMicroseconds: run.storeProcess.flatMap { process in
                     storeCPU.map { (ProcessFigures.cpuSecondsWithChildren(of: process) - $0) * each }
                 },
-                delays: arrivals.delays[channel] ?? BenchHistogram(),
+                delays: channel.flatMap { arrivals.delays[$0] } ?? BenchHistogram(),
                 mebibytes: ProcessFigures.residentMebibytes(of: process),
                 peakMebibytes: ProcessFigures.peakMebibytes(of: process)))
     }
