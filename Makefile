@@ -27,14 +27,14 @@ test: test-setup ## Build and run every test
 	@scripts/test.sh
 
 lint: ## Check the sources' format
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 format: ## Format the sources
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Examples Fuzz
 
 check: lint test ## What CI runs
 
-bench: release ## Measure deliveries end to end beside a baseline
+bench: release ## Measure the store, and deliveries end to end
 	@scripts/bench.sh
 
 fuzz: ## Compare payload normalisation with Node's on random documents
@@ -46,10 +46,10 @@ simulate: setup ## Play random histories of deliveries in virtual time, and chec
 	@SWIFT_DETERMINISTIC_HASHING=1 .build/$(CONFIGURATION)/simulate $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
 
-# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form.
+# MARTLET is the binary to hurt; ROWS picks rows or groups; FAULTS_SHORT=1 is the quick form; ARGS goes along.
 faults: ## Hurt the real binary in every way of docs/faults.md, and print a table
 	@$(if $(MARTLET),,test -x .build/release/martlet || test -x .build/debug/martlet || $(MAKE) release)
-	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ROWS)
+	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ARGS) $(ROWS)
 
 browser: build ## Tell the guides' stories in a real browser; pictures in .build/shots
 	@scripts/setup.sh browser

@@ -14,6 +14,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "WebhookSigning", targets: ["WebhookSigning"]),
+        .library(name: "WebhookSigningHummingbird", targets: ["WebhookSigningHummingbird"]),
         .executable(name: "martlet", targets: ["martlet"]),
     ],
     dependencies: [
@@ -37,6 +38,24 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "WebhookSigningHummingbird",
+            dependencies: [
+                "WebhookSigning",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "receiver-example",
+            dependencies: [
+                "WebhookSigning", "WebhookSigningHummingbird",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Examples/Receiver", swiftSettings: language),
         .target(name: "MartletCore", dependencies: ["WebhookSigning"], swiftSettings: strict),
         .target(name: "MartletStore", dependencies: ["MartletCore", "WebhookSigning"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -75,6 +94,16 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "MartletMail",
+            dependencies: [
+                "MartletCore", "MartletService",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "MartletAPI",
             dependencies: [
                 "MartletCore", "MartletService", "MartletStore", "WebhookSigning",
@@ -105,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletPostgres", "MartletService",
-                "MartletSQLite", "MartletStore", "WebhookSigning",
+                "MartletAPI", "MartletCore", "MartletDashboard", "MartletDelivery", "MartletMail", "MartletPostgres",
+                "MartletService", "MartletSQLite", "MartletStore", "WebhookSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -139,15 +168,20 @@ let package = Package(
             name: "store-benchmark",
             dependencies: ["MartletCore", "MartletPostgres", "MartletSQLite", "MartletStore", "MartletTesting"],
             path: "Benchmarks/StoreBenchmark", swiftSettings: strict),
-        .executableTarget(
-            name: "delivery-benchmark",
-            dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            path: "Benchmarks/DeliveryBenchmark", swiftSettings: strict),
         .testTarget(
             name: "WebhookSigningTests", dependencies: ["WebhookSigning"], resources: [.copy("Vectors")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebhookSigningHummingbirdTests",
+            dependencies: [
+                "WebhookSigning", "WebhookSigningHummingbird",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletCoreTests", dependencies: ["MartletCore", "WebhookSigning"], resources: [.copy("Corpora")],
@@ -168,9 +202,8 @@ let package = Package(
         .testTarget(
             name: "MartletDeliveryTests",
             dependencies: [
-                "MartletCore", "MartletDelivery", "MartletService", "MartletSimulation", "MartletSQLite",
-                "MartletStore",
-                "MartletTesting", "WebhookSigning",
+                "MartletCore", "MartletDelivery", "MartletMail", "MartletService", "MartletSimulation", "MartletSQLite",
+                "MartletStore", "MartletTesting", "WebhookSigning",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -221,7 +254,8 @@ let package = Package(
             ],
             swiftSettings: language),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["martlet", "WebhookSigning"], exclude: ["Payloads", "Receivers"],
+            name: "EndToEndTests", dependencies: ["martlet", "receiver-example", "WebhookSigning"],
+            exclude: ["Payloads", "Receivers"],
             swiftSettings: strict),
     ]
 )

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures the store alone and the whole way of an event. Arguments go to the latter: --events 50000 --connections 64 …
+# Measures the store alone, and the whole way of an event by `martlet bench`, which gets the arguments: throughput
+# --events 50000 … See docs/benchmarks.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build -c release --product store-benchmark
-swift build -c release --product delivery-benchmark
 swift build -c release --product martlet
 .build/release/store-benchmark
 echo
-.build/release/delivery-benchmark --binary .build/release/martlet "$@"
+.build/release/martlet bench "$@"

@@ -11,7 +11,7 @@ command -v swift >/dev/null || {
 declare -A packages=(
     [build]="libpq-dev libsqlite3-dev pkg-config"
     [browser]="chromium python3-venv"
-    [test]="curl node-express openssl php-cli postgresql python3-venv"
+    [test]="curl node-express openssl php-cli postgresql python3-venv ruby ruby-webrick"
 )
 missing=()
 for purpose in "$@"; do
@@ -37,6 +37,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" apt-get update -q >/dev/null
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# Toolchains that the guide's receivers are run with where they can be had: without them, those tests are skipped.
+if [[ " $* " == *" test "* ]] && command -v apt-get >/dev/null; then
+    as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    command -v go >/dev/null || "${as_root[@]}" apt-get install -y -q --no-install-recommends golang-go >/dev/null ||
+        echo "Go cannot be had: its receiver is not tried" >&2
+    command -v java >/dev/null || "${as_root[@]}" apt-get install -y -q --no-install-recommends \
+        openjdk-17-jdk-headless >/dev/null || echo "Java cannot be had: its receiver is not tried" >&2
 fi
 
 # The verifiers of other people that the end-to-end tests run, in an environment of their own.

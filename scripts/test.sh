@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything once and runs every test: the rooms first, then the program, then the program among real receivers.
+# Builds everything once and runs every test: the rooms first, then the program, then the program among real receivers,
+# then the program while it is hurt.
 # What failed in any of them stands at the very end, where a log that was cut still has it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,11 +22,22 @@ run "${few[@]}" --skip '^(MartletCommandTests|EndToEndTests)\.'
 run "${few[@]}" --filter '^MartletCommandTests\.'
 # One after the other: each has servers, receivers and load of its own.
 run --no-parallel --filter '^EndToEndTests\.'
+# The binary hurt as in docs/faults.md, in the short form, one half of the rows beside the other. Left out are those whose
+# verdict is one on this machine's speed too.
+hurt() {
+  python3 Tests/Faults/faults.py --short --again --untimed --martlet .build/debug/martlet "$@" >"$TMPDIR/faults-$1" 2>&1
+}
+hurt crashes crowds requests &
+half=$!
+hurt disk receivers tls names answers clock-forward clock-restart || status=1
+wait $half || status=1
+cat "$TMPDIR"/faults-* >>"$log"
+grep -ahE '^(pass|FAIL|skipped) |^[0-9]+ passed' "$TMPDIR"/faults-* || true
 if [ $status -ne 0 ]; then
   printf '\nWhat failed:\n'
   # A test's arguments and values may go on for pages.
-  grep -aE '✘|^error:|[Ff]atal error|recorded an issue' "$log" | cut -c1-600 | head -n 60 || true
+  grep -aE '✘|^error:|[Ff]atal error|recorded an issue|^FAIL ' "$log" | cut -c1-600 | head -n 60 || true
 fi
 printf '\nAll runs:\n'
-grep -aE 'Test run with' "$log" || true
+grep -aE 'Test run with|^[0-9]+ passed, ' "$log" || true
 exit $status

@@ -35,7 +35,11 @@ public struct Dashboard: Sendable {
         let router = Router(context: PageContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: PageGuard(kit: kit))
         let routes = PageRoutes(router: router, gate: Gate(kit: kit), kit: kit)
-        for screen in screens { screen.add(to: routes) }
+        for screen in screens {
+            var routes = routes
+            if type(of: screen).isForCustomers { routes.places = [.dashboard, .portal] }
+            screen.add(to: routes)
+        }
         responder = router.buildResponder()
     }
 
@@ -44,10 +48,14 @@ public struct Dashboard: Sendable {
         [
             SignInScreen(kit: kit), HomeScreen(kit: kit), AssetFiles(kit: kit), OverviewScreen(kit: kit),
             EventsScreen(kit: kit), EventScreen(kit: kit), DeliveriesScreen(kit: kit), DeliveryScreen(kit: kit),
-            IssuesScreen(kit: kit), WebhooksScreen(kit: kit), WebhookFormScreen(kit: kit), WebhookScreen(kit: kit),
+            IssuesScreen(kit: kit), AlertsScreen(kit: kit), AlertFormScreen(kit: kit), WebhooksScreen(kit: kit),
+            WebhookFormScreen(kit: kit), WebhookScreen(kit: kit), SourcesScreen(kit: kit), SourceFormScreen(kit: kit),
+            SourceScreen(kit: kit), RequestScreen(kit: kit),
             TestEventScreen(kit: kit), RecoverScreen(kit: kit), ApplicationsScreen(kit: kit), CatalogueScreen(kit: kit),
             KeysScreen(kit: kit), JobsScreen(kit: kit), ActivityScreen(kit: kit), SettingsScreen(kit: kit),
+            ProfileScreen(kit: kit), CustomerPagesScreen(kit: kit), PortalLinkScreen(kit: kit),
             SearchScreen(kit: kit), PlaygroundScreen(kit: kit), LiveScreen(kit: kit), GuideScreen(kit: kit),
+            StatusScreen(kit: kit),
         ]
     }
 
@@ -60,7 +68,9 @@ public struct Dashboard: Sendable {
     /// Whether a path is one of the dashboard's: its pages, and the way to them from the root.
     public static func takes(_ path: String) -> Bool {
         path == "/"
-            || [Self.path, GuideScreen.path].contains { path == $0 || path.hasPrefix($0 + "/") }
+            || [Self.path, GuideScreen.path, StatusScreen.path, PortalAddress.root].contains {
+                path == $0 || path.hasPrefix($0 + "/")
+            }
     }
 
     /// Answers a request for such a path.

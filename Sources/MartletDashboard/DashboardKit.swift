@@ -16,6 +16,7 @@ final class DashboardKit: Sendable {
     private struct Registered {
         var templates = Templates()
         var menu: [MenuEntry] = []
+        var portalMenu: [MenuEntry] = []
     }
 
     private let registered = Mutex(Registered())
@@ -31,11 +32,14 @@ final class DashboardKit: Sendable {
     func register(_ screens: [any Screen]) {
         let templates = Templates(screens.flatMap { type(of: $0).templates })
         let menu = screens.compactMap { type(of: $0).menu }
-        registered.withLock { $0 = Registered(templates: templates, menu: menu) }
+        let portalMenu = screens.filter { type(of: $0).isForCustomers }.compactMap { type(of: $0).menu }
+        registered.withLock { $0 = Registered(templates: templates, menu: menu, portalMenu: portalMenu) }
     }
 
     var templates: Templates { registered.withLock(\.templates) }
     var menu: [MenuEntry] { registered.withLock(\.menu) }
+    /// What of the menu a portal has.
+    var portalMenu: [MenuEntry] { registered.withLock(\.portalMenu) }
 
     var now: Timestamp { context.time.now() }
 
@@ -55,6 +59,8 @@ protocol Screen: Sendable {
     static var templates: [Template] { get }
     /// Its place in the menu, where it has one.
     static var menu: MenuEntry? { get }
+    /// Whether it is a part of the portals too: about one application, for its own people.
+    static var isForCustomers: Bool { get }
 
     func add(to routes: PageRoutes)
 }
@@ -62,6 +68,7 @@ protocol Screen: Sendable {
 extension Screen {
     static var templates: [Template] { [] }
     static var menu: MenuEntry? { nil }
+    static var isForCustomers: Bool { false }
 }
 
 /// An entry of the menu.

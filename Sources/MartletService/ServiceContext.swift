@@ -25,12 +25,15 @@ public struct ServiceContext: Sendable {
     public let log: Logger
     /// The URL that the service is reached by, where it was told.
     public let publicURL: String?
+    /// Who is believed about whom a request is from.
+    public let proxies: TrustedProxies
 
     public init(
         store: any Store, directory: Directory, committer: GroupCommitter, courier: any Courier,
         identifiers: IdentifierSource, time: any TimeSource, vault: SecretVault, egress: EgressPolicy,
         limits: ServiceLimits, metrics: ServiceMetrics, log: Logger, node: NodeStatus = NodeStatus(),
-        listeners: ListenHub = ListenHub(), post: (any Postman)? = nil, publicURL: String? = nil
+        listeners: ListenHub = ListenHub(), post: (any Postman)? = nil, publicURL: String? = nil,
+        proxies: TrustedProxies = TrustedProxies()
     ) {
         self.store = store
         self.directory = directory
@@ -48,6 +51,7 @@ public struct ServiceContext: Sendable {
         self.post = post
         self.log = log
         self.publicURL = publicURL
+        self.proxies = proxies
     }
 
     /// Makes a change durable, then true in memory.
@@ -88,6 +92,13 @@ public struct ServiceContext: Sendable {
             throw .invalid("application", "There is no application with this id or uid.", code: "unknown_application")
         }
         return application
+    }
+
+    /// A source that the principal may know of.
+    func source(_ id: SourceID, for principal: Principal) throws(ServiceError) -> Source {
+        guard let source = directory.source(id, in: principal.environment), principal.mayKnow(of: source.application)
+        else { throw .notFound("source") }
+        return source
     }
 
     /// An endpoint that the principal may know of.

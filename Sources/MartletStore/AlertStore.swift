@@ -48,6 +48,21 @@ public struct StandingAlert: Sendable, Hashable {
         self.alert = alert
         self.standing = standing
     }
+
+    /// In a word, how it stands.
+    public enum State: String, Sendable, CaseIterable {
+        /// It is switched off.
+        case off
+        case ok
+        case firing
+        /// It fires, and all has been well for a while, as yet not for long enough.
+        case mending
+    }
+
+    public var state: State {
+        if standing.isFiring { return standing.wellSince == nil ? .firing : .mending }
+        return alert.isActive ? .ok : .off
+    }
 }
 
 /// What came of looking at an alert.

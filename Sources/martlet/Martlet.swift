@@ -15,10 +15,11 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, InitCommand.self, TriggerCommand.self, EventsCommand.self,
-            DeliveriesCommand.self, WebhooksCommand.self, ApplicationsCommand.self, EventTypesCommand.self,
+            ServeCommand.self, InitCommand.self, ListenCommand.self, TriggerCommand.self, EventsCommand.self,
+            DeliveriesCommand.self, WebhooksCommand.self, SourcesCommand.self, RequestsCommand.self,
+            ApplicationsCommand.self, AlertsCommand.self, IncidentsCommand.self, EventTypesCommand.self,
             KeysCommand.self, JobsCommand.self, SignCommand.self, VerifyCommand.self,
-            SinkCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
+            SinkCommand.self, BenchCommand.self, DoctorCommand.self, MigrateCommand.self, BackupCommand.self,
             MigrateStoreCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

@@ -1,8 +1,8 @@
 """A guide's story in a real browser, as its reader would live it.
 
 Signs in, adds an endpoint, sends a test event with an edited payload, sees it delivered, breaks the receiver, sees the
-failure and its reason, mends it, recovers, sees it delivered; and that a key of one application sees nothing of
-another's. Every page on the way is held against axe-core's rules where `axe-playwright-python` is installed.
+failure and its reason, mends it, recovers, sees it delivered; reads the guide; has a customer do the same in a portal that
+another site frames; and that neither a key nor a portal of one application sees anything of another's. Every page on the way is held against axe-core's rules where `axe-playwright-python` is installed.
 
     python3 Tests/Browser/stories.py --martlet .build/debug/martlet --chromium /usr/bin/chromium --shots shots
 
@@ -116,8 +116,8 @@ class Story:
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def complain(self, kind, text):
-        # That a form was refused, a browser tells as an error too.
-        if kind == "error" and "status of 4" not in text:
+        # That a form or a frame was refused, a browser tells as an error too.
+        if kind == "error" and "status of 4" not in text and "frame-ancestors" not in text:
             self.complaints.append(f"console: {text}")
 
     def look(self, step):
@@ -186,6 +186,8 @@ class Story:
         assert sum(b'"n":2' in body for body in self.receiver.bodies) == 2, self.receiver.bodies
 
         self.isolated(published["id"])
+        self.guide()
+        self.portal(published["id"], webhook)
 
     def until(self, path, selector):
         """Looks at a page until it shows something."""
@@ -213,6 +215,135 @@ class Story:
             answer = page.goto(f"{self.service.url}/dashboard/{path}")
             assert answer.status in (403, 404), path
         context.close()
+
+
+    def guide(self):
+        """Anybody reads the guide once the environment says so, with or without a script."""
+        service = self.service
+        closed = urllib.request.urlopen(f"{service.url}/guide/sandbox").geturl()
+        assert "/sign-in" in closed, closed
+        service.call("PATCH", "/v1/environment", {"pages": {"public_guide": True}})
+        page = self.page
+        page.goto(f"{service.url}/dashboard/sandbox/guide")
+        expect(page.get_by_role("heading", name="Verify webhook signatures")).to_be_visible()
+        self.look("7-guide")
+        for scripts in (True, False):
+            context = page.context.browser.new_context(
+                java_script_enabled=scripts, viewport=page.viewport_size,
+                color_scheme="dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light")
+            reader = context.new_page()
+            reader.goto(f"{service.url}/guide")
+            expect(reader.locator("#code-node")).to_be_visible()
+            expect(reader.locator("#code-python")).to_be_hidden()
+            for name, key in [("Python", "python"), ("PHP", "php"), ("Ruby", "ruby"), ("Go", "go"), ("Java", "java")]:
+                reader.get_by_role("radio", name=name, exact=True).check()
+                expect(reader.locator(f"#code-{key}")).to_be_visible()
+                expect(reader.locator("#code-node")).to_be_hidden()
+            reader.get_by_role("radio", name="Java", exact=True).press("ArrowRight")
+            expect(reader.locator("#code-swift")).to_be_visible()
+            if scripts:
+                assert reader.locator("#receiver-swift [data-copy]").is_visible()
+                mine, self.page = self.page, reader
+                self.look("8-guide-for-anybody")
+                self.page = mine
+                reader.reload()
+                expect(reader.locator("#code-swift")).to_be_visible()
+            context.close()
+
+    def portal(self, event, webhook):
+        """A customer in a portal that the platform's own site frames."""
+        service, browser = self.service, self.page.context.browser
+        shop = Shop()
+        service.call("PATCH", "/v1/environment", {"pages": {
+            "name": "Acme Homes", "colour": "#ffcc00", "frame_ancestors": [shop.url], "support": "help@acme.example"}})
+        service.call("POST", "/v1/applications", {"name": "Customer", "uid": "customer"})
+        link = service.call("POST", "/v1/applications/customer/portal", {"expires_in": "10m"})
+        shop.frames(link["url"])
+        looks = {"viewport": self.page.viewport_size, "color_scheme": "dark" if self.page.evaluate(
+            "matchMedia('(prefers-color-scheme: dark)').matches") else "light"}
+        context = browser.new_context(**looks)
+        page = context.new_page()
+        page.on("console", lambda message: self.complain(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.goto(shop.url)
+        frame = page.frame_locator("iframe")
+        frame.get_by_role("link", name="Webhooks", exact=True).click()
+        frame.get_by_role("link", name="Add a webhook").first.click()
+        frame.get_by_label("URL").fill(self.receiver.url)
+        frame.get_by_label("All, also those that are yet to come").check()
+        frame.get_by_role("button", name="Add the webhook").click()
+        expect(frame.get_by_text("Created.")).to_be_visible()
+        frame.get_by_role("button", name="Reveal").click()
+        expect(frame.locator("#secret-text")).not_to_be_empty()
+        frame.get_by_role("link", name="Send a test event").click()
+        frame.get_by_label("Payload").fill('{"from": "the portal"}')
+        frame.get_by_role("button", name="Send the test event").click()
+        expect(frame.get_by_role("heading", name="It arrived")).to_be_visible()
+        assert b'"from":"the portal"' in self.receiver.bodies[-1], self.receiver.bodies[-1]
+        page.screenshot(path=self.shots / f"{self.name}-9-portal-framed.png", full_page=True)
+        assert not context.cookies(), context.cookies()
+
+        # In a page of its own, and what of it is not the customer's.
+        mine, self.page = self.page, page
+        page.goto(link["url"])
+        self.look("10-portal")
+        page.goto(f"{link['url']}/guide")
+        self.look("11-portal-guide")
+        self.page = mine
+        for path in ["", "/events", "/deliveries", "/webhooks", "/issues", "/jobs", "/search?q=" + webhook]:
+            page.goto(link["url"] + path)
+            assert event not in page.content() and webhook not in page.content().replace("q=" + webhook, "").replace(
+                f'value="{webhook}"', "").replace(f"<strong>{webhook}</strong>", ""), path
+        for path in [f"/events/{event}", f"/webhooks/{webhook}", f"/webhooks/{webhook}/edit", "/keys", "/settings"]:
+            assert page.goto(link["url"] + path).status == 404, path
+
+        # Another site frames it in vain, and nobody does once it is withdrawn.
+        other = Shop()
+        other.frames(link["url"])
+        stranger = context.new_page()
+        stranger.goto(other.url)
+        expect(stranger.frame_locator("iframe").get_by_role("heading", name="Overview")).to_have_count(0)
+        stranger.close()
+        urllib.request.urlopen(urllib.request.Request(
+            f"{service.url}/v1/applications/customer/portal", method="DELETE",
+            headers={"Authorization": f"Bearer {service.keys['sandbox']}"}))
+        page.goto(shop.url)
+        expect(page.frame_locator("iframe").get_by_role("heading", name="This link has ended")).to_be_visible()
+        for site in (shop, other):
+            site.close()
+        context.close()
+
+
+class Shop:
+    """A page of the platform's own, which frames a portal."""
+
+    def __init__(self):
+        shop = self
+        self.frame = ""
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                page = f"<!doctype html><html lang=en><title>Acme</title><h1>Your account</h1>" \
+                    f"<iframe src='{shop.frame}' title='Webhooks' width='100%' height='1400'></iframe>"
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(page.encode())
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # Another site than the service's, to the browser.
+        self.url = f"http://localhost:{self.server.server_port}"
+
+    def frames(self, url):
+        self.frame = url
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def main():

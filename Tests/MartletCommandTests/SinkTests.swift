@@ -63,6 +63,33 @@ import WebhookSigning
         #expect(broken.errors.split(separator: "\n").count == 1)
     }
 
+    @Test func triggerTriesOneWebhookAndSaysWhatCameOfIt() async throws {
+        let directory = try TemporaryDirectory()
+        let sink = try sink(["--fail-first", "1"], in: directory)
+        let receiver = try await sink.url()
+        let server = try await ServerProcess(["--allow-private-networks"], in: directory)
+        let key = try #require(server.keys).sandbox
+        let made = try await server.client(key).send(
+            .POST, "/v1/webhooks", body: Array(#"{"url":"\#(receiver)/hook","events":["*"]}"#.utf8))
+        let webhook = try #require(try JSONValue(parsing: made.body)["id"]?.string)
+        let arguments = [
+            "trigger", "a.b", "--data", #"{"a":1}"#, "--webhook", webhook, "--url", server.url.description, "--key",
+            key,
+        ]
+
+        let refused = try await MartletProcess.run(arguments, in: directory)
+        let taken = try await MartletProcess.run(arguments, in: directory)
+        let both = try await MartletProcess.run(arguments + ["--application", "x"], in: directory)
+
+        #expect(refused.status == 1)
+        #expect(refused.output.contains(" a.b to \(webhook): "))
+        #expect(refused.output.contains("500"))
+        #expect(taken.status == 0, "\(taken.errors)")
+        #expect(taken.output.hasPrefix("evt_"))
+        #expect(taken.output.contains("200"))
+        #expect(both.status == 2)
+    }
+
     @Test func triggerSaysWhyItCannotReachTheServerOrMayNot() async throws {
         let directory = try TemporaryDirectory()
         let server = try await ServerProcess(in: directory)

@@ -40,6 +40,19 @@ import Testing
         UseCase(name: "list events", roles: [.admin, .application, .reader]) {
             _ = try await $0.scene.events.events(EventFilter(), page: ServiceScene.page, for: $1)
         },
+        UseCase(name: "list alerts and incidents", roles: [.admin, .reader]) {
+            _ = try await $0.scene.alerts.alerts(page: ServiceScene.page, for: $1)
+            _ = try await $0.scene.alerts.incidents(of: nil, page: ServiceScene.page, for: $1)
+        },
+        UseCase(name: "make, try, change and delete an alert", roles: [.admin]) {
+            var draft = AlertDraft()
+            draft.name = "Disabled"
+            draft.rule = .endpointDisabled
+            let made = try await $0.scene.alerts.create(draft, by: $1).alert
+            _ = try await $0.scene.alerts.test(made.id, by: $1)
+            _ = try await $0.scene.alerts.update(made.id, draft, by: $1)
+            try await $0.scene.alerts.delete(made.id, by: $1)
+        },
         UseCase(name: "replay", roles: [.admin, .application]) {
             _ = try await $0.scene.events.replay($0.event.publicID, to: nil, by: $1)
         },

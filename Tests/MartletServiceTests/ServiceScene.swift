@@ -22,7 +22,10 @@ final class ServiceScene: Sendable {
 
     static let masterKey = [UInt8](repeating: 7, count: SecretVault.keyLength)
 
-    init(limits: ServiceLimits = ServiceLimits(), intake: IntakeLimits = IntakeLimits()) async throws {
+    init(
+        limits: ServiceLimits = ServiceLimits(), intake: IntakeLimits = IntakeLimits(),
+        post: (any Postman)? = nil
+    ) async throws {
         guard let vault = SecretVault(masterKey: Self.masterKey) else { preconditionFailure("the key is long enough") }
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let metrics = ServiceMetrics()
@@ -53,7 +56,7 @@ final class ServiceScene: Sendable {
         context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: courier, identifiers: identifiers,
             time: clock, vault: vault, egress: EgressPolicy(requiresHTTPS: false), limits: limits, metrics: metrics,
-            log: log)
+            log: log, post: post)
         let courier = courier
         committing = Task { await committer.run(handingOverTo: courier) }
     }
@@ -78,6 +81,7 @@ final class ServiceScene: Sendable {
     var webhooks: WebhookService { WebhookService(context) }
     var deliveries: DeliveryService { DeliveryService(context) }
     var jobs: JobService { JobService(context) }
+    var alerts: AlertService { AlertService(context) }
     var applications: ApplicationService { ApplicationService(context) }
     var eventTypes: EventTypeService { EventTypeService(context) }
     var keys: KeyService { KeyService(context) }
@@ -157,5 +161,23 @@ func refusal(_ body: () async throws -> Void) async throws -> ServiceError? {
         return nil
     } catch let error as ServiceError {
         return error
+    }
+}
+
+/// Notes the letters that it is given, and takes them or not as it was told.
+final class NotingPostman: Postman {
+    private let state = Mutex<(letters: [Letter], failure: PostFailure?)>(([], nil))
+
+    /// Those that it took.
+    var letters: [Letter] { state.withLock { $0.letters } }
+
+    func refuse(_ failure: PostFailure?) { state.withLock { $0.failure = failure } }
+
+    func send(_ letter: Letter) async throws(PostFailure) {
+        let failure = state.withLock { state in
+            if state.failure == nil { state.letters.append(letter) }
+            return state.failure
+        }
+        if let failure { throw failure }
     }
 }

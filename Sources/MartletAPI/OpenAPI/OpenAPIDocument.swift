@@ -68,6 +68,8 @@ struct OpenAPIDocument {
         ("jobs", "Recoveries and bulk replays: durable, at a rate, to be watched and cancelled."),
         ("event-types", "The catalogue: dotted names with description, group, JSON Schema and example payload."),
         ("applications", "Customers, or customers' apps. An application is named by its id or its uid."),
+        ("sources", "Where inbound webhooks enter: verified, limited, kept, and made events."),
+        ("requests", "What sources received, accepted or refused, each with its verdict and reason."),
         ("keys", "API keys, each of one environment and with one role: admin, publisher, application or reader."),
         ("profiles", "How deliveries look and behave: signature, header names, timeout, success rule, retries."),
         (
@@ -78,6 +80,8 @@ struct OpenAPIDocument {
             "operational-events",
             "What happened to webhooks: that one fails, was taken out of service, or is well again."
         ),
+        ("alerts", "Rules by which somebody is told, by webhook or e-mail, that things go wrong."),
+        ("incidents", "What alerts fired for, from when to when."),
         ("stream", "Events and attempts as they happen."),
         ("service", "For machines that watch the service. No key is needed."),
     ]
@@ -89,8 +93,11 @@ struct OpenAPIDocument {
         "jobs": "The job's id.",
         "event-types": "The event type's name.",
         "applications": "The application's id or uid.",
+        "sources": "The source's id; at `/in`, what its URL ends in.",
+        "requests": "The request's id.",
         "keys": "The key's id.",
         "profiles": "The profile's name.",
+        "alerts": "The alert's id.",
     ]
 
     // MARK: Paths

@@ -24,11 +24,17 @@ extension Operation {
         }
         add(400, body == nil ? "The request is not HTTP." : "The body is not JSON, or the request not HTTP.")
         if isKeyed { add(401, "There is no key, or none that counts.") }
+        if isInbound { add(401, "It could not be verified. Why is in the source's log.") }
         if !isForAll { add(403, "The key's role may not.") }
         if namesOne { add(404, "There is no such thing, or none that the key may know of.") }
         if takesIdempotencyKey || !conflicts.isEmpty {
             let codes = conflicts + (takesIdempotencyKey ? ["idempotency_key_reused", "idempotency_key_in_use"] : [])
             add(409, "It does not fit with what is there: \(codes.map { "`\($0)`" }.joined(separator: ", ")).")
+        }
+        if isInbound {
+            add(408, "The body did not come in time.")
+            add(413, "The body is larger than the source takes.")
+            add(429, "More requests come in than the source takes, or more waits than is taken: `Retry-After`.")
         }
         if body != nil {
             add(408, "The body did not come in time.")
@@ -54,5 +60,6 @@ extension Operation {
     private var publishes: Bool {
         guard case .keyed(let permission, _) = access else { return false }
         return permission == .publishEvents || permission == .replayEvents || name == "testWebhook"
+            || name == "testSource" || name == "replayRequest" || name == "verifyRequest"
     }
 }

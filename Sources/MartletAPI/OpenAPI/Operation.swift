@@ -58,7 +58,15 @@ struct Operation: Sendable {
         open path: String, _ name: String, _ summary: String, detail: String = "", answer: Answer,
         _ respond: @escaping @Sendable (Request, APIContext) async throws -> Response
     ) {
-        method = .get
+        self.init(open: .get, path, name, summary, detail: detail, answer: answer, respond)
+    }
+
+    /// An operation that takes no key.
+    init(
+        open method: HTTPRequest.Method, _ path: String, _ name: String, _ summary: String, detail: String = "",
+        answer: Answer, _ respond: @escaping @Sendable (Request, APIContext) async throws -> Response
+    ) {
+        self.method = method
         self.path = path
         self.name = name
         self.summary = summary
@@ -73,10 +81,14 @@ struct Operation: Sendable {
     var namesOne: Bool { path.contains("{") }
 
     /// Every POST takes an `Idempotency-Key`: docs/api.md.
-    var takesIdempotencyKey: Bool { method == .post }
+    var takesIdempotencyKey: Bool { method == .post && !isInbound }
+
+    /// Whether it is what senders ask of a source, who are told little.
+    var isInbound: Bool { path.hasPrefix(InboundRoutes.root) }
 
     /// The first part of its path after the version, which its operations are grouped by: `webhooks`.
     var group: String {
+        if isInbound { return "sources" }
         let parts = path.split(separator: "/")
         return parts.first == "v1" && parts.count > 1 ? String(parts[1]) : "service"
     }

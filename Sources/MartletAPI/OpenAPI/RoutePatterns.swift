@@ -34,7 +34,7 @@ struct RoutePatterns: Sendable {
         guard let pattern = patterns.first(where: { $0.matches(segments) }) else { return nil }
         var names = pattern.methods.map(\.rawValue)
         if pattern.methods.contains(.get) { names.append("HEAD") }
-        names.append("OPTIONS")
+        if !pattern.methods.contains(.options) { names.append("OPTIONS") }
         return names.sorted().joined(separator: ", ")
     }
 }

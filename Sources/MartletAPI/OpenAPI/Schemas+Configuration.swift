@@ -31,6 +31,7 @@ extension Schemas {
         "support":{"type":["string","null"],"maxLength":500,"description":"An e-mail address or a URL where customers find
          help."},
         "public_guide":{"type":"boolean","description":"Whether anybody may read the guide."},
+        "public_status":{"type":"boolean","description":"Whether anybody may look at the status page."},
         "frame_ancestors":{"type":"array","maxItems":20,"items":{"type":"string"},"description":"Origins whose pages may frame
          a portal: https://app.example.com."}}}
         """##

@@ -5,7 +5,8 @@ import MartletService
 enum Schemas {
     /// Every schema by its name.
     static func all(_ limits: ServiceLimits) -> [(name: String, schema: String)] {
-        shared + events(limits) + webhooks + deliveries + jobs(limits) + configuration + profiles + operations
+        shared + events(limits) + webhooks + deliveries + jobs(limits) + configuration + profiles + sources + operations
+            + alerts
     }
 
     /// What several of the others are made of.

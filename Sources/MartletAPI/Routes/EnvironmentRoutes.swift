@@ -46,6 +46,7 @@ struct EnvironmentRoutes: RouteGroup {
             draft.pages.logo = reader.nullableString("logo")
             draft.pages.support = reader.nullableString("support")
             draft.pages.isGuidePublic = reader.boolean("public_guide")
+            draft.pages.isStatusPublic = reader.boolean("public_status")
             draft.pages.frameAncestors = reader.strings("frame_ancestors")
             return true
         }

@@ -20,10 +20,7 @@ struct RouteKit: Sendable {
     var limits: ServiceLimits { services.limits }
 
     /// The URL that the service is reached by, without a slash at its end: as it was told, else as this request did.
-    func publicURL(of request: Request) -> String {
-        let url = services.publicURL ?? "http://\(request.head.authority ?? "localhost")"
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
-    }
+    func publicURL(of request: Request) -> String { services.publicURL(host: request.head.authority) }
 
     /// A POST that creates or changes something. Where it carries an `Idempotency-Key`, the same request again gets the
     /// first one's answer.
@@ -78,6 +75,14 @@ struct RouteKit: Sendable {
         guard request.uri.query != nil else { return }
         var reader = try QueryReader(request)
         try reader.finish()
+    }
+}
+
+extension ServiceContext {
+    /// The URL that the service is reached by, without a slash at its end: as it was told, else as a request's `Host` says.
+    func publicURL(host: String?) -> String {
+        let url = publicURL ?? "http://\(host ?? "localhost")"
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 }
 

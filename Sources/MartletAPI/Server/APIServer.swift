@@ -30,7 +30,9 @@ public struct APIServer: Service {
         application = Application(
             responder: Self.router(context, log: log, version: version, bytes: bytes, site: site).buildResponder(),
             server: HTTPServerBuilder { responder in
-                APIChannel(responder: responder, limits: limits, mostBytes: mostBytes, publisher: publisher)
+                APIChannel(
+                    responder: responder, limits: limits, mostBytes: max(mostBytes, BodyBudget.largestInbound),
+                    publisher: publisher)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "Martlet/\(version)", backlog: 1024,
@@ -76,7 +78,8 @@ public struct APIServer: Service {
             EventRoutes(kit), WebhookRoutes(kit), DeliveryRoutes(kit), JobRoutes(kit), CatalogueRoutes(kit),
             ApplicationRoutes(kit), PortalRoutes(kit), StreamRoutes(kit: kit), ListenRoutes(kit), KeyRoutes(kit),
             ProfileRoutes(kit), EnvironmentRoutes(kit),
-            OperationalEventRoutes(kit), ProbeRoutes(kit: kit),
+            SourceRoutes(kit), RequestRoutes(kit), InboundRoutes(kit), OperationalEventRoutes(kit), AlertRoutes(kit),
+            ProbeRoutes(kit: kit),
         ]
         let operations = groups.flatMap(\.operations)
         return operations + DocumentRoutes(describing: operations, limits: context.limits, version: version).operations

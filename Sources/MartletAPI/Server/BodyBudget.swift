@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import MartletCore
 
 /// Bounds the memory that requests' bodies take all together: a request whose body does not fit any more is asked to come
 /// again before a byte of it is read.
@@ -7,6 +8,9 @@ struct BodyBudget: RouterMiddleware {
     let bytes: BodyBytes
     /// What a body of unknown length counts for, by whether it is a batch.
     let unknown: (batch: Int, other: Int)
+
+    /// The most that any source takes of a request, in bytes.
+    static let largestInbound = SourceLimits.largestBodySize
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
@@ -25,7 +29,10 @@ struct BodyBudget: RouterMiddleware {
 
     /// What a body takes: what it says, or the most that its route reads of it.
     private func size(of request: Request) -> Int {
-        let most = request.uri.path.hasSuffix("/batch") ? unknown.batch : unknown.other
+        let path = request.uri.path
+        let most =
+            path.hasSuffix("/batch")
+            ? unknown.batch : path.hasPrefix(InboundRoutes.root) ? min(Self.largestInbound, bytes.most) : unknown.other
         if let length = request.headers[.contentLength].flatMap({ Int($0) }) { return max(0, min(length, most)) }
         return request.headers[.transferEncoding] == nil ? 0 : most
     }

@@ -2,7 +2,8 @@ import Synchronization
 
 /// How many bytes the bodies of the requests under way take, and whether more may.
 final class BodyBytes: Sendable {
-    private let most: Int
+    /// How many there may be.
+    let most: Int
     private let taken = Atomic<Int>(0)
 
     init(most: Int) { self.most = most }

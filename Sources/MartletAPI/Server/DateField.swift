@@ -7,10 +7,9 @@ final class DateField: Sendable {
 
     /// As of now.
     var text: String {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        let now = time(nil)
         return last.withLock { last in
-            if last.second != now.tv_sec { last = (now.tv_sec, Self.text(now.tv_sec)) }
+            if last.second != now { last = (now, Self.text(now)) }
             return last.text
         }
     }

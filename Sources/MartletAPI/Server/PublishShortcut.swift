@@ -3,8 +3,8 @@ import MartletService
 import NIOCore
 import NIOHTTP1
 
-/// Answers a plain `POST /v1/events` right on its connection's event loop: what a framework does for a request costs more
-/// than all else that publishing takes.
+/// Answers a plain `POST /v1/events`, or a plain POST to a source, right on its connection's event loop: what a framework
+/// does for a request costs more than all else that publishing or receiving takes.
 ///
 /// Only what is plain is answered here. Whatever is out of the ordinary – a query, an `Idempotency-Key`, a request that has
 /// something wrong with it – goes on to the routes as it came, so that one place alone says what is wrong.
@@ -24,8 +24,13 @@ final class PublishShortcut: ChannelDuplexHandler {
     }
 
     private struct Candidate {
+        enum Purpose {
+            case publish(authorization: String)
+            case receive(InboundVisit)
+        }
+
         var head: HTTPRequestHead
-        var authorization: String
+        var purpose: Purpose
         /// The body's length in bytes, as the request says it.
         var length: Int
         var body: ByteBuffer?
@@ -75,7 +80,7 @@ final class PublishShortcut: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (part, state) {
         case (.head(let head), .passing):
-            if routed == 0, let candidate = candidate(head), publisher.bytes.take(candidate.length) {
+            if routed == 0, let candidate = candidate(head, context), publisher.bytes.take(candidate.length) {
                 state = .collecting(candidate)
                 return
             }
@@ -85,7 +90,11 @@ final class PublishShortcut: ChannelDuplexHandler {
             state = .passing
             if candidate.body == nil { candidate.body = bytes } else { candidate.body?.writeBuffer(&bytes) }
             state = .collecting(candidate)
-        case (.end(nil), .collecting(let candidate)): publish(candidate, context)
+        case (.end(nil), .collecting(let candidate)):
+            switch candidate.purpose {
+            case .publish(let authorization): publish(candidate, authorization, context)
+            case .receive(let visit): receive(candidate, visit, context)
+            }
         case (_, .collecting):
             passOn(context)
             context.fireChannelRead(wrapInboundOut(part))
@@ -104,8 +113,10 @@ final class PublishShortcut: ChannelDuplexHandler {
     }
 
     /// A request that can be answered here, if this is one.
-    private func candidate(_ head: HTTPRequestHead) -> Candidate? {
-        guard head.method == .POST, head.uri == "/v1/events", head.version == .http1_1 else { return nil }
+    private func candidate(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Candidate? {
+        guard head.method == .POST, head.version == .http1_1 else { return nil }
+        if head.uri.hasPrefix(InboundRoutes.root) { return inbound(head, context) }
+        guard head.uri == "/v1/events" else { return nil }
         var authorization: String?
         var length: Int?
         for (name, value) in head.headers {
@@ -123,7 +134,23 @@ final class PublishShortcut: ChannelDuplexHandler {
             }
         }
         guard let authorization, let length, (1...publisher.mostBytes).contains(length) else { return nil }
-        return Candidate(head: head, authorization: authorization, length: length, body: nil)
+        return Candidate(head: head, purpose: .publish(authorization: authorization), length: length, body: nil)
+    }
+
+    /// A sender's request that can be answered here, if this is one. From here on it counts against its source's limits.
+    private func inbound(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Candidate? {
+        var length: Int?
+        for (name, value) in head.headers {
+            if name.isField("content-length") {
+                length = length == nil ? Int(value) : -1
+            } else if name.isField("expect") || name.isField("transfer-encoding") || name.isField("trailer") {
+                return nil
+            }
+        }
+        guard let length, (0...publisher.mostBytes).contains(length),
+            let visit = publisher.visit(head, length: length, peer: context.remoteAddress?.ipAddress)
+        else { return nil }
+        return Candidate(head: head, purpose: .receive(visit), length: length, body: nil)
     }
 
     private static let unusual: [StaticString] = [
@@ -132,10 +159,27 @@ final class PublishShortcut: ChannelDuplexHandler {
 
     // MARK: Answering
 
-    private func publish(_ candidate: Candidate, _ context: ChannelHandlerContext) {
+    private func receive(_ candidate: Candidate, _ visit: InboundVisit, _ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        state = .answering
+        let isAnswered = publisher.receive(visit, candidate.body ?? ByteBuffer()) { answer in
+            bound.execute { shortcut, context in
+                shortcut.state = .passing
+                shortcut.publisher.bytes.giveBack(candidate.length)
+                if context.channel.isActive { shortcut.write(shortcut.publisher.answer(answer), context) }
+                shortcut.goOn(context)
+            }
+        }
+        guard !isAnswered else { return }
+        state = .collecting(candidate)
+        passOn(context)
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
+    }
+
+    private func publish(_ candidate: Candidate, _ authorization: String, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         do {
-            try publisher.publish(candidate.body ?? ByteBuffer(), authorization: candidate.authorization) { result in
+            try publisher.publish(candidate.body ?? ByteBuffer(), authorization: authorization) { result in
                 bound.execute { shortcut, context in shortcut.answer(candidate, result, context) }
             }
             state = .answering
@@ -207,7 +251,7 @@ extension NIOLoopBound {
 
 extension String {
     /// Whether this is `text`, which is in lower case, but for the case of its letters.
-    fileprivate func isField(_ text: StaticString) -> Bool {
+    func isField(_ text: StaticString) -> Bool {
         guard utf8.count == text.utf8CodeUnitCount else { return false }
         let other = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         return zip(utf8, other).allSatisfy { byte, wanted in

@@ -34,6 +34,7 @@ extension Environment: Wire {
                 writer.field("logo", pages.logo)
                 writer.field("support", pages.support)
                 writer.field("public_guide", pages.isGuidePublic)
+                writer.field("public_status", pages.isStatusPublic)
                 writer.field("frame_ancestors", pages.frameAncestors)
             }
         }

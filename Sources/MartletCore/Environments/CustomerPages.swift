@@ -12,12 +12,15 @@ public struct CustomerPages: Sendable, Hashable {
     public var support: String?
     /// Whether the guide can be read by anybody.
     public var isGuidePublic: Bool
+    /// Whether the status page can be read by anybody.
+    public var isStatusPublic: Bool
     /// The origins whose pages may frame a portal: `https://app.example.com`. Nobody may where there is none.
     public var frameAncestors: [String]
 
     public init(
         template: String? = nil, name: String? = nil, colour: String? = nil, logo: String? = nil,
-        support: String? = nil, isGuidePublic: Bool = false, frameAncestors: [String] = []
+        support: String? = nil, isGuidePublic: Bool = false, isStatusPublic: Bool = false,
+        frameAncestors: [String] = []
     ) {
         self.template = template
         self.name = name
@@ -25,6 +28,7 @@ public struct CustomerPages: Sendable, Hashable {
         self.logo = logo
         self.support = support
         self.isGuidePublic = isGuidePublic
+        self.isStatusPublic = isStatusPublic
         self.frameAncestors = frameAncestors
     }
 }

@@ -15,9 +15,32 @@ struct Gate: Sendable {
         case away(Response)
     }
 
+    /// Whoever asks for a page, by the way that it was asked for.
+    func admit(_ request: Request, _ context: PageContext, to place: PageRoutes.Place) async throws -> Admission {
+        switch place {
+        case .dashboard: try await admit(request, context)
+        case .portal: try admitToPortal(request, context)
+        }
+    }
+
+    /// Somebody with a link to an application's portal.
+    private func admitToPortal(_ request: Request, _ context: PageContext) throws -> Admission {
+        guard let address = PortalAddress(of: request),
+            case (let presented, let environment?) = address.look(kit.context)
+        else { throw ServiceError.notFound("page") }
+        guard case .open(let pass) = presented else {
+            return .away(PortalLayout.ended(environment, kit, request))
+        }
+        return .visit(
+            Visit(
+                request: request, parameters: context.parameters, kit: kit,
+                entrance: .portal(pass, token: address.token), environment: environment, principal: pass.principal,
+                query: Query(request.uri.query ?? "")))
+    }
+
     /// Somebody who has signed in, in the environment that the path names. An environment that the session does not
     /// reach is not there.
-    func admit(_ request: Request, _ context: PageContext) async throws -> Admission {
+    private func admit(_ request: Request, _ context: PageContext) async throws -> Admission {
         guard let (session, text) = try await session(of: request) else {
             guard request.method == .get || request.method == .head else { throw Self.signedOut }
             return .away(.seeOther(SignInScreen.path(next: request.uri.string)))
@@ -34,8 +57,9 @@ struct Gate: Sendable {
         }
         return .visit(
             Visit(
-                request: request, parameters: context.parameters, kit: kit, session: session, sessionText: text,
-                environment: environment, principal: principal, query: Query(request.uri.query ?? "")))
+                request: request, parameters: context.parameters, kit: kit,
+                entrance: .session(session, text: text), environment: environment, principal: principal,
+                query: Query(request.uri.query ?? "")))
     }
 
     /// The session that a request's cookie proves.
@@ -60,6 +84,19 @@ struct Gate: Sendable {
         return form
     }
 
+    /// The fields of a form on one of our pages.
+    func form(of visit: Visit) async throws -> Query {
+        switch visit.entrance {
+        case .session(_, let text): return try await form(of: visit.request, sessionText: text)
+        case .portal:
+            // Where a form comes from is not to be seen: portals tell nobody their addresses, so browsers send no origin.
+            // It says something that only the portal's own pages say.
+            let form = try await content(of: visit.request)
+            guard form["csrf"] == visit.formToken else { throw Self.foreign }
+            return form
+        }
+    }
+
     /// The fields of a form, which has to come from this very site, as far as browsers tell.
     func fields(of request: Request) async throws -> Query {
         if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw Self.foreign }
@@ -68,6 +105,10 @@ struct Gate: Sendable {
             let isOurs = host == request.head.authority ?? "" || kit.configuration.publicURL == origin
             guard isOurs else { throw Self.foreign }
         }
+        return try await content(of: request)
+    }
+
+    private func content(of request: Request) async throws -> Query {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
         guard type == "application/x-www-form-urlencoded" || type == nil else {
             throw ServiceError(.invalid, "unsupported_media_type", "A form was expected.")

@@ -58,6 +58,30 @@ function say(button, text) {
 }
 for (const button of document.querySelectorAll("[data-copy], [data-copy-text]")) button.hidden = false;
 
+// The guide's language stays the same from page to page, where the browser keeps anything.
+const language = document.querySelector("[data-language]");
+if (language) {
+  const choices = document.querySelectorAll("[data-language]");
+  try {
+    const kept = localStorage.getItem("language");
+    for (const choice of choices) if (choice.value === kept) choice.checked = true;
+    for (const choice of choices) choice.addEventListener("change", () => localStorage.setItem("language", choice.value));
+  } catch { /* It may not: the first one, then. */ }
+  // A link to one language's receiver shows it.
+  const shown = [...choices].find((choice) => location.hash === `#receiver-${choice.value}`);
+  if (shown) {
+    shown.checked = true;
+    document.querySelector(location.hash).scrollIntoView();
+  }
+}
+// What a link leads to is opened.
+const unfold = () => {
+  const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (place instanceof HTMLDetailsElement) place.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+
 // Only one menu open at a time, and Escape closes it.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.switch[open], details.burger[open], details.confirm[open]")) {

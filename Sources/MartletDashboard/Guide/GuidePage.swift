@@ -31,6 +31,9 @@ struct GuidePage: Sendable {
         return MartletService.Template.named(name)?.title
     }
 
+    /// Where a link to whom the settings name as help leads.
+    static func link(toSupport support: String) -> String { support.contains("://") ? support : "mailto:\(support)" }
+
     var title: String {
         Self.brand(environment).map { "\($0) webhook integration guide" } ?? "Webhook integration guide"
     }
@@ -63,11 +66,10 @@ struct GuidePage: Sendable {
             "isStable": environment.payloadForm == .stable, "isEnvelope": profile.envelope == .event,
             "isPublicKey": signature.scheme == .standardEd25519,
             "signsTimestamp": signature.scheme.signsTimestamp, "tolerance": GuideWords.duration(signature.tolerance),
-            "status": recipe.status, "window": profile.retry.window.map(GuideWords.duration),
+            "status": recipe.status, "hasStatus": Dashboard.takes("/status"),
+            "window": profile.retry.window.map(GuideWords.duration),
             "jitter": profile.retry.jitter > 0 ? "\(Int((profile.retry.jitter * 100).rounded()))\u{2009}%" : nil,
-            "support": environment.pages.support.map {
-                ["link": $0.contains("://") ? $0 : "mailto:\($0)"] as View
-            },
+            "support": environment.pages.support.map { ["link": Self.link(toSupport: $0)] as View },
         ]
         for (name, code) in codes { view[name] = code }
         return view.merging(verification).merging(events).merging(retries)

@@ -93,10 +93,11 @@ enum GuideTemplates {
           <h3>A receiver in your language</h3>
           <p>Each is a whole program for this very profile: it verifies, acknowledges with {{status}}, and processes afterwards. The secret comes from the environment variable
             <code>WEBHOOK_SECRET</code>, never from the source.</p>
-          <div class="recipes">{{#recipes}}<details class="recipe" name="recipe"{{#isFirst}} open{{/isFirst}} id="receiver-{{key}}"><summary><strong>{{title}}</strong>
-            <span class="muted">{{basis}}</span></summary><div class="code"><header><span><code>{{fileName}}</code></span><span class="row"><a
-            href="{{downloadPath}}" download="{{fileName}}">Download</a><button class="slim" type="button" data-copy="code-{{key}}" hidden>Copy</button></span></header><pre
-            class="code" id="code-{{key}}" tabindex="0">{{code}}</pre></div></details>{{/recipes}}</div>
+          <fieldset class="languages"><legend class="sr">Language</legend>
+            <div class="choices">{{#recipes}}<label><input type="radio" name="language" value="{{key}}" data-language{{#isFirst}} checked{{/isFirst}}><span>{{title}}</span></label>{{/recipes}}</div>
+            {{#recipes}}<div class="code recipe in-{{key}}" id="receiver-{{key}}"><header><span><code>{{fileName}}</code> on {{basis}}</span><span class="row"><a
+              href="{{downloadPath}}" download="{{fileName}}">Download</a><button class="slim" type="button" data-copy="code-{{key}}" hidden>Copy</button></span></header><pre
+              class="code" id="code-{{key}}" tabindex="0">{{code}}</pre></div>{{/recipes}}</fieldset>
           {{#sample}}<h3>Check your implementation</h3>
           <p>This request verifies with the secret <code class="break">{{secret}}</code>{{#signsTimestamp}}, apart from its age{{/signsTimestamp}}:</p>
           <div class="code"><pre class="code wrap" tabindex="0" id="sample-request">{{head}}
@@ -243,7 +244,7 @@ enum GuideTemplates {
           <p>If you encounter any issues with webhooks:</p>
           <ol class="steps">
             <li>Check the <a href="{{base}}/deliveries">webhook delivery history</a> in your dashboard</li>
-            <li>Review the <a href="/status">API status page</a> for any system issues</li>
+            <li>Review {{#hasStatus}}<a href="/status">our API status page</a>{{/hasStatus}}{{^hasStatus}}our API status page{{/hasStatus}} for any system issues</li>
             <li>Contact {{#support}}<a href="{{link}}">our developer support</a>{{/support}}{{^support}}our developer support{{/support}} with your webhook endpoint ID and specific error details</li>
           </ol>
         </section>
@@ -300,7 +301,7 @@ enum GuideTemplates {
         "guide-frame",
         """
         <a class="skip" href="#main">Skip to the content</a>
-        <header class="open-head"><a class="brand" href="{{home}}">{{#logo}}<img src="{{logo}}" alt="" height="22">{{/logo}}{{^logo}}{{{mark}}}{{/logo}}<span>{{name}}</span></a>
+        <header class="open-head"><a class="brand" href="{{home}}">{{>brand}}</a>
           <nav aria-label="Elsewhere"><a href="{{dashboardPath}}">Dashboard</a></nav></header>
         <main id="main" tabindex="-1" class="open-main">{{{body}}}</main>
         """)

@@ -67,7 +67,7 @@ struct SampleDelivery: Sendable {
         }
         let base64 = "bWFydGxldC1leGFtcGxlLWtleS1ub3QtYS1zZWNyZXQ="
         switch signature.keyDerivation {
-        case .utf8: return "your_webhook_secret_of_32_letters"
+        case .utf8: return "your_webhook_secret"
         case .hex: return "6d6172746c65742d6578616d706c652d6b65792d6e6f742d612d736563726574"
         case .base64: return base64
         case .base64AfterPrefix(let prefix): return prefix + base64

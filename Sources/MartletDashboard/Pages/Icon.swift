@@ -4,8 +4,12 @@ enum Icon: String, Sendable, CaseIterable {
     case event = "M8.8 1.8 3.5 9h4l-.6 5.2L12.5 7H8.4z"
     case delivery = "M1.8 8 14 2.2 10.4 14 7.6 9.2zM7.6 9.2 14 2.2"
     case issue = "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.6v.2"
+    case alert = "M8 2a4 4 0 0 0-4 4v3l-1.5 2.5h11L12 9V6a4 4 0 0 0-4-4zM6.4 13.5a1.7 1.7 0 0 0 3.2 0"
+    case status = "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM5.2 8.2l2 2 3.6-4.2"
     case webhook =
         "M5.2 6.2A3.2 3.2 0 1 1 9.8 6L12 10M8 4.4 5.4 9.6M5.6 10A3 3 0 1 0 8 13h4.2M12.4 10a2.6 2.6 0 1 1-.6 5"
+    case source =
+        "M2 9.500h3.200l1 2h3.600l1-2h3.200v4h-12zM2 9.500 4 4M14 9.500 12 4M8 1.500v6M5.700 5.300 8 7.500l2.300-2.200"
     case application = "M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5h-4.5zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5h-4.5z"
     case catalogue =
         "M3 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v9.5h-8.5a1.5 1.5 0 0 1-1.5-1.5zM3 12a1.5 1.5 0 0 1 1.5-1.5h8.5M6 5.5h4"

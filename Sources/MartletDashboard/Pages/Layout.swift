@@ -14,9 +14,10 @@ enum Layout {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{{title}}{{#environment}} · {{environment}}{{/environment}} · Martlet</title>
+            <title>{{title}}{{#environment}} · {{environment}}{{/environment}} · {{site}}</title>
             <link rel="icon" href="{{markPath}}" type="image/svg+xml">
             <link rel="stylesheet" href="{{stylePath}}">
+            {{#brandStylePath}}<link rel="stylesheet" href="{{brandStylePath}}">{{/brandStylePath}}
             <script src="{{scriptPath}}" defer></script>
             </head>
             <body{{#bodyClass}} class="{{bodyClass}}"{{/bodyClass}}>
@@ -80,13 +81,17 @@ enum Layout {
             {{/groups}}
             """),
         Template(
+            "brand",
+            #"{{#logo}}<img src="{{logo}}" alt="" height="22">{{/logo}}{{^logo}}{{{mark}}}{{/logo}}<span>{{name}}</span>"#
+        ),
+        Template(
             "plain",
             """
             <main class="sheet" id="main">
-              <p class="brand">{{{mark}}}<span>Martlet</span></p>
+              <p class="brand">{{>brand}}</p>
               <h1>{{heading}}</h1>
               <p>{{detail}}</p>
-              <p><a class="button" href="{{homePath}}">To the dashboard</a></p>
+              {{#homePath}}<p><a class="button" href="{{homePath}}">{{home}}</a></p>{{/homePath}}
             </main>
             """),
     ]
@@ -94,7 +99,7 @@ enum Layout {
     /// A page in its frame.
     static func response(_ page: Page, _ visit: Visit) -> Response {
         let kit = visit.kit
-        let environments = kit.sessions.environments(of: visit.session)
+        let environments = visit.session.map { kit.sessions.environments(of: $0) } ?? []
         let menu = Dictionary(grouping: kit.menu.filter { visit.may($0.permission) }, by: \.group)
         let theme = Theme(of: visit.request)
         let frame: View = [
@@ -131,16 +136,19 @@ enum Layout {
             "hasSearch": visit.may(.readEvents),
             "version": "Martlet \(kit.configuration.version)",
             "notice": visit.query["notice"].flatMap(Notice.init(rawValue:))?.text,
-            "csrf": Gate.token(for: visit.sessionText),
+            "csrf": visit.formToken,
         ]
-        let shared: View = [
-            "base": visit.base, "csrf": Gate.token(for: visit.sessionText), "now": Int(visit.now.milliseconds),
-        ]
-        let body = kit.templates.render(page.template, shared.merging(page.view))
         var framed = frame
-        framed["body"] = Markup(trusted: body)
+        framed["body"] = body(page, visit)
         let content = kit.templates.render("frame", framed)
-        return document(page.title, content, kit, visit.request, environment: visit.environment.name, page.status)
+        return document(
+            page.title, content, kit, theme: theme, environment: visit.environment.name, status: page.status)
+    }
+
+    /// A page without its frame.
+    static func body(_ page: Page, _ visit: Visit) -> Markup {
+        let shared: View = ["base": visit.base, "csrf": visit.formToken, "now": Int(visit.now.milliseconds)]
+        return Markup(trusted: visit.kit.templates.render(page.template, shared.merging(page.view)))
     }
 
     /// A page without a frame, for whoever has not signed in.
@@ -149,7 +157,7 @@ enum Layout {
         status: HTTPResponse.Status = .ok
     ) -> Response {
         let content = kit.templates.render(template, (["mark": Mark.markup] as View).merging(view))
-        return document(title, content, kit, request, environment: nil, bodyClass: "bare", status)
+        return document(title, content, kit, theme: Theme(of: request), bodyClass: "bare", status: status)
     }
 
     /// A page for whoever comes along, in a frame of the environment's own name and logo.
@@ -157,16 +165,22 @@ enum Layout {
         _ title: String, template: String, _ view: View, _ environment: MartletCore.Environment, home: String,
         _ kit: DashboardKit, _ request: Request
     ) -> Response {
-        let content = kit.templates.render(
-            "guide-frame",
-            [
-                "body": Markup(trusted: kit.templates.render(template, view)), "mark": Mark.markup,
-                "name": GuidePage.brand(environment) ?? "Martlet", "logo": environment.pages.logo, "home": home,
-                "dashboardPath": Dashboard.path,
-            ])
-        var response = document(title, content, kit, request, environment: nil, bodyClass: "open", .ok)
+        let frame: View = [
+            "body": Markup(trusted: kit.templates.render(template, view)), "home": home,
+            "dashboardPath": Dashboard.path,
+        ]
+        let content = kit.templates.render("guide-frame", frame.merging(brand(environment)))
+        var response = document(
+            title, content, kit, theme: Theme(of: request), brand: environment, bodyClass: "open")
         PagePolicy(environment.pages, isFramed: false).apply(to: &response)
         return response
+    }
+
+    /// The name and the logo that an environment's customers know.
+    static func brand(_ environment: MartletCore.Environment) -> View {
+        [
+            "mark": Mark.markup, "name": GuidePage.brand(environment) ?? "Martlet", "logo": environment.pages.logo,
+        ]
     }
 
     /// A page that says why there is none.
@@ -186,32 +200,42 @@ enum Layout {
             error.code == "not_found"
             ? error.detail + " It may have been deleted, belong to another environment, or never have been."
             : error.detail
-        var response = bare(
-            heading, template: "plain",
-            ["heading": heading, "detail": detail, "homePath": Dashboard.path], kit, request, status: status)
+        let words: View = ["heading": heading, "detail": detail]
+        var response: Response
+        if let address = PortalAddress(of: request) {
+            response = PortalLayout.plain(heading, words, address, kit, status: status)
+        } else {
+            let view = words.merging(["name": "Martlet", "homePath": Dashboard.path, "home": "To the dashboard"])
+            response = bare(heading, template: "plain", view, kit, request, status: status)
+        }
         if let retryAfter = error.retryAfter {
             response.headers[.retryAfter] = String(max(1, (retryAfter.wholeMilliseconds + 999) / 1000))
         }
         return response
     }
 
-    private static func document(
-        _ title: String, _ content: String, _ kit: DashboardKit, _ request: Request, environment: String?,
-        bodyClass: String? = nil, _ status: HTTPResponse.Status
+    /// - Parameters:
+    ///   - brand: the environment whose name and colours the page has, where they are not ours.
+    ///   - environment: the one that the page tells of.
+    static func document(
+        _ title: String, _ content: String, _ kit: DashboardKit, theme: Theme, brand: MartletCore.Environment? = nil,
+        environment: String? = nil, bodyClass: String? = nil, status: HTTPResponse.Status = .ok
     ) -> Response {
         .html(
             kit.templates.render(
                 "document",
                 [
                     "title": title, "environment": environment, "bodyClass": bodyClass,
-                    "theme": Theme(of: request).rawValue, "content": Markup(trusted: content),
+                    "site": brand.flatMap(GuidePage.brand) ?? "Martlet",
+                    "brandStylePath": brand?.pages.colour.flatMap(BrandColours.init(hex:))?.path,
+                    "theme": theme.rawValue, "content": Markup(trusted: content),
                     "markPath": kit.assets.mark.path, "stylePath": kit.assets.style.path,
                     "scriptPath": kit.assets.script.path,
                 ]), status: status)
     }
 
     /// How an environment's name looks: `live` like nothing else.
-    private static func badge(_ name: String) -> String { name == "live" ? "is-live" : "is-test" }
+    static func badge(_ name: String) -> String { name == "live" ? "is-live" : "is-test" }
 
     private static func who(_ visit: Visit) -> String {
         guard let key = visit.principal.key else { return "Operator" }
@@ -250,6 +274,11 @@ enum Theme: String, Sendable, CaseIterable {
 enum Notice: String, Sendable {
     case created, saved, deleted, rotated, retried, cancelled, replayed, activated, paused, withdrawn, erased
     case everybodyOut = "everybody-out"
+    case sourceOn = "source-on"
+    case sourceOff = "source-off"
+    case verified
+    case stillRefused = "still-refused"
+    case linksWithdrawn = "links-withdrawn"
 
     var text: String {
         switch self {
@@ -265,6 +294,11 @@ enum Notice: String, Sendable {
         case .withdrawn: "The key is withdrawn, and everything that used it is out."
         case .erased: "It is being erased."
         case .everybodyOut: "Every session is closed."
+        case .sourceOn: "The source takes requests."
+        case .sourceOff: "The source takes no requests; its senders get 404."
+        case .verified: "Judged again: it passes, and is an event now."
+        case .stillRefused: "Judged again: it is as it was."
+        case .linksWithdrawn: "The links are withdrawn: none that was made so far opens the portal."
         }
     }
 }

@@ -18,7 +18,7 @@ struct Templates: Sendable {
     init() {}
 
     init(_ templates: [Template]) {
-        for template in Layout.templates + Parts.templates + templates {
+        for template in Layout.templates + PortalLayout.templates + Parts.templates + templates {
             do {
                 // Escaping is the business of ``View``.
                 try library.register("{{% CONTENT_TYPE:TEXT}}" + template.text, named: template.name)

@@ -2,7 +2,7 @@ import MartletCore
 import MartletService
 
 /// The form of a webhook's settings: what its fields hold, what they mean, and what is wrong with them.
-struct WebhookForm {
+struct WebhookForm: RuleForm {
     /// As it was, or is to be, filled in.
     var fields: Query
     var errors: [ServiceError.Field] = []
@@ -25,26 +25,8 @@ struct WebhookForm {
         fields.add("rate", endpoint.rateLimit.map { String($0.count) } ?? "")
         fields.add("per", endpoint.rateLimit?.period.text ?? "")
         fields.add("burst", endpoint.rateLimit.map { String($0.burst) } ?? "")
-        switch endpoint.success {
-        case nil: fields.add("success", "")
-        case .any2xx?: fields.add("success", "2xx")
-        case .statuses(let statuses)?:
-            fields.add("success", "list")
-            fields.add("statuses", statuses.sorted().map(String.init).joined(separator: ", "))
-        }
-        fields.add("window", endpoint.retry?.window?.text ?? "")
-        fields.add("jitter", endpoint.retry.map { String($0.jitter) } ?? "")
-        switch endpoint.retry?.schedule {
-        case nil: fields.add("retry", "")
-        case .delays(let delays)?:
-            fields.add("retry", "delays")
-            fields.add("delays", delays.map(\.text).joined(separator: ", "))
-        case .exponential(let first, let factor, let longest)?:
-            fields.add("retry", "exponential")
-            fields.add("first", first.text)
-            fields.add("factor", String(factor))
-            fields.add("longest", longest.text)
-        }
+        fields.add(endpoint.success)
+        fields.add(endpoint.retry)
         self.init(fields)
     }
 
@@ -105,24 +87,6 @@ struct WebhookForm {
         String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 
-    private mutating func number(_ name: String) -> Int? {
-        guard let text = fields.text(name) else { return nil }
-        guard let number = Int(text) else {
-            errors.append(.init(name, "Give a whole number."))
-            return nil
-        }
-        return number
-    }
-
-    private mutating func duration(_ name: String) -> Duration? {
-        guard let text = fields.text(name) else { return nil }
-        guard let duration = Duration(text: text) else {
-            errors.append(.init(name, "Give a duration such as 500ms, 5s, 5m, 2h or 1d."))
-            return nil
-        }
-        return duration
-    }
-
     private var filter: PayloadFilter? {
         mutating get {
             guard let text = fields.text("filter") else { return nil }
@@ -153,99 +117,16 @@ struct WebhookForm {
         }
     }
 
-    private var success: SuccessRule? {
-        mutating get {
-            switch fields.text("success") {
-            case "2xx": return .any2xx
-            case "list":
-                let texts = (fields["statuses"] ?? "").split { $0 == "," || $0.isWhitespace }
-                let statuses = texts.compactMap { Int($0) }
-                if statuses.count != texts.count || statuses.isEmpty {
-                    errors.append(.init("success", "Give the statuses with commas between them: 200, 202."))
-                }
-                return .statuses(Set(statuses))
-            default: return nil
-            }
-        }
-    }
-
-    private var retry: RetryPolicy? {
-        mutating get {
-            let window = duration("window")
-            var jitter = 0.0
-            if let text = fields.text("jitter") {
-                if let number = Double(text) {
-                    jitter = number
-                } else {
-                    errors.append(.init("jitter", "Give a number from 0 to 1."))
-                }
-            }
-            switch fields.text("retry") {
-            case "delays":
-                var delays: [Duration] = []
-                for text in (fields["delays"] ?? "").split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
-                    guard let delay = Duration(text: String(text)) else {
-                        errors.append(.init("delays", "\(text.prefix(20)) is no duration. Write 5s, 5m, 30m, 2h."))
-                        continue
-                    }
-                    delays.append(delay)
-                }
-                return RetryPolicy(delays: delays, window: window, jitter: jitter)
-            case "exponential":
-                var factor = 2.0
-                if let text = fields.text("factor") {
-                    if let number = Double(text) {
-                        factor = number
-                    } else {
-                        errors.append(.init("factor", "Give a number from 1 to 10."))
-                    }
-                }
-                guard let first = duration("first"), let longest = duration("longest") else {
-                    errors.append(.init("first", "Give the first delay and the longest one."))
-                    return nil
-                }
-                return RetryPolicy(
-                    schedule: .exponential(first: first, factor: factor, longest: longest), window: window,
-                    jitter: jitter)
-            default: return nil
-            }
-        }
-    }
-
     // MARK: Showing
-
-    /// The name of the field that an error of the API's stands beside: `retry.delays[2]` is `delays`.
-    private static func place(of field: String) -> String {
-        let parts = field.split { $0 == "." || $0 == "[" }.map(String.init)
-        guard let first = parts.first else { return field }
-        switch first {
-        case "rate_limit": return parts.count > 1 ? parts[1] : "rate"
-        case "retry":
-            let last = parts.last { Int($0.filter(\.isNumber)) == nil || !$0.hasSuffix("]") } ?? "retry"
-            return last == "exponential" ? "first" : last
-        default: return first
-        }
-    }
-
-    private func error(_ name: String) -> String? {
-        let messages = errors.filter { Self.place(of: $0.field) == name }.map { error in
-            error.field == name || error.field.hasPrefix("retry.") || error.field.hasPrefix("rate_limit.")
-                ? error.message : "\(error.field): \(error.message)"
-        }
-        return messages.isEmpty ? nil : messages.joined(separator: " ")
-    }
 
     /// What a template shows.
     func view(isNew: Bool, catalogue: [EventType], profiles: [String], usualProfile: String) -> View {
         var view: View = ["isNew": isNew]
         let names = [
             "url", "description", "application", "profile", "filter", "headers", "metadata", "timeout", "max_in_flight",
-            "rate", "per", "burst", "statuses", "delays", "first", "factor", "longest", "window", "jitter", "secret",
+            "rate", "per", "burst", "secret",
         ]
-        for name in names {
-            let view2: View = ["name": name, "value": fields[name] ?? "", "error": error(name)]
-            view["f_\(name)"] = view2
-        }
+        for name in names { view["f_\(name)"] = field(name) }
         let chosen = events
         let known = Set(catalogue.map(\.name))
         let groups = Dictionary(grouping: catalogue.filter { !$0.isArchived || chosen.contains($0.name) }) {
@@ -275,16 +156,8 @@ struct WebhookForm {
         view["usualProfile"] = usualProfile
         view["isOrdered"] = fields.isOn("ordered")
         view["isInactive"] = fields.isOn("inactive")
-        for choice in ["", "2xx", "list"] { view["success_\(choice)"] = (fields.text("success") ?? "") == choice }
-        view["successError"] = error("success")
-        for choice in ["", "delays", "exponential"] { view["retry_\(choice)"] = (fields.text("retry") ?? "") == choice }
-        view["retryError"] = error("retry")
-        let shown = Set(names + ["events", "success", "retry"])
-        view["otherErrors"] = errors.filter { !shown.contains(Self.place(of: $0.field)) }.map {
-            ["message": "\($0.field): \($0.message)"] as View
-        }
-        view["errorCount"] =
-            errors.isEmpty ? nil : Figures.count(errors.count, "field needs", "fields need") + " another look."
+        view = view.merging(ruleView(mayFollow: true))
+        view = view.merging(summary(of: names + ["events"]))
         return view
     }
 }

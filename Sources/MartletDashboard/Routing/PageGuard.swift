@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import MartletCore
 import MartletService
 
 /// Puts the headers on every answer that keep pages from being misused, and turns errors into pages.
@@ -16,9 +17,19 @@ struct PageGuard: RouterMiddleware {
         } catch {
             response = answer(to: error, request)
         }
-        if response.headers[.contentSecurityPolicy] == nil { PagePolicy().apply(to: &response) }
+        let portal = PortalAddress(of: request)
+        if response.headers[.contentSecurityPolicy] == nil {
+            let pages = portal?.look(kit.context).environment?.pages
+            (pages.map { PagePolicy($0, isFramed: true) } ?? PagePolicy()).apply(to: &response)
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
-        if response.headers[.referrerPolicy] == nil { response.headers[values: .referrerPolicy] = ["same-origin"] }
+        if portal != nil {
+            // The address lets in whoever has it: no other site and no cache is to keep it.
+            response.headers[values: .referrerPolicy] = ["no-referrer"]
+            response.headers[.cacheControl] = "no-store"
+        } else {
+            response.headers[values: .referrerPolicy] = ["same-origin"]
+        }
         response.headers[values: .openerPolicy] = ["same-origin"]
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -37,7 +48,10 @@ struct PageGuard: RouterMiddleware {
         default:
             kit.log.error(
                 "a page failed for a reason that nobody foresaw",
-                metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                metadata: [
+                    "path": "\(PortalAddress(of: request) == nil ? request.uri.path : PortalAddress.root)",
+                    "error": "\(error)",
+                ])
             return Layout.plain(
                 ServiceError(.unavailable, "internal_error", "The service made a mistake; the operator's log has it."),
                 kit, request)

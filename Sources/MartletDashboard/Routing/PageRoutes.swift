@@ -12,44 +12,61 @@ enum PageAnswer: Sendable {
 }
 
 /// The routes of pages. Everything below an environment passes the ``Gate``; whatever changes something also proves that
-/// it comes from a form of ours.
+/// it comes from a form of ours. A screen that customers see as well has each of its pages twice: once in the dashboard,
+/// once in the portals.
 struct PageRoutes {
+    /// Where pages are.
+    enum Place: Sendable {
+        case dashboard, portal
+
+        /// The pattern of a page's path there.
+        fileprivate func pattern(_ path: String) -> RouterPath {
+            let root =
+                switch self {
+                case .dashboard: "\(Dashboard.path)/:environment"
+                case .portal: "\(PortalAddress.root)/:token"
+                }
+            return RouterPath(root + (path.isEmpty ? "" : "/\(path)"))
+        }
+    }
+
     typealias Show = @Sendable (Visit) async throws -> PageAnswer
     typealias Act = @Sendable (Visit, Query) async throws -> PageAnswer
 
     let router: Router<PageContext>
     let gate: Gate
     let kit: DashboardKit
+    var places: [Place] = [.dashboard]
 
     /// A page of an environment.
     func get(_ path: String, _ show: @escaping Show) {
-        router.get(Self.within(path)) { [gate] request, context in
-            switch try await gate.admit(request, context) {
-            case .away(let response): return response
-            case .visit(let visit): return Self.response(to: try await show(visit), visit)
+        for place in places {
+            router.get(place.pattern(path)) { [gate] request, context in
+                switch try await gate.admit(request, context, to: place) {
+                case .away(let response): return response
+                case .visit(let visit): return Self.response(to: try await show(visit), visit)
+                }
             }
         }
     }
 
     /// A form's target in an environment.
     func post(_ path: String, _ act: @escaping Act) {
-        router.post(Self.within(path)) { [gate] request, context in
-            switch try await gate.admit(request, context) {
-            case .away(let response): return response
-            case .visit(let visit):
-                let form = try await gate.form(of: request, sessionText: visit.sessionText)
-                return Self.response(to: try await act(visit, form), visit)
+        for place in places {
+            router.post(place.pattern(path)) { [gate] request, context in
+                switch try await gate.admit(request, context, to: place) {
+                case .away(let response): return response
+                case .visit(let visit):
+                    let form = try await gate.form(of: visit)
+                    return Self.response(to: try await act(visit, form), visit)
+                }
             }
         }
     }
 
-    private static func within(_ path: String) -> RouterPath {
-        RouterPath("\(Dashboard.path)/:environment" + (path.isEmpty ? "" : "/\(path)"))
-    }
-
     private static func response(to answer: PageAnswer, _ visit: Visit) -> Response {
         switch answer {
-        case .page(let page): Layout.response(page, visit)
+        case .page(let page): visit.pass == nil ? Layout.response(page, visit) : PortalLayout.response(page, visit)
         case .redirect(let path): .seeOther(path)
         case .raw(let response): response
         }

@@ -6,6 +6,8 @@ import MartletService
 struct ActivityScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Activity", section: "activity", icon: .activity, group: 2, permission: .readOperationalEvents)
 

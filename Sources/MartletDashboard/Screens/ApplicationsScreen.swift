@@ -40,6 +40,7 @@ struct ApplicationsScreen: Screen {
               class="tag">{{name}}</span> {{/events}}</td><td class="second">{{badge}}</td></tr>{{/webhooks}}</tbody></table></div>{{/hasWebhooks}}
               {{^hasWebhooks}}<div class="empty"><h2>No webhooks</h2><p>Add one for it here, or let it register its own with a key of the role
               <code>application</code>.</p></div>{{/hasWebhooks}}</section>
+            {{>portal-links}}
             """),
         Template(
             "application-form",
@@ -112,25 +113,26 @@ struct ApplicationsScreen: Screen {
         let application = try application(visit)
         let endpoints = visit.context.directory.endpoints(in: visit.environment.id, application: application.id)
             .sorted { $0.id > $1.id }.prefix(100)
+        let view: View = [
+            "self": visit.path("applications", application.id.description), "name": application.name,
+            "uid": application.uid, "id": application.id.description,
+            "isDefault": application.id == visit.environment.defaultApplication,
+            "mayChange": visit.may(.changeApplications), "mayAddWebhook": visit.may(.changeWebhooks),
+            "made": When.markup(application.createdAt, now: visit.now),
+            "metadata": application.metadata.map { ["key": $0.name, "value": $0.value] as View },
+            "hasWebhooks": !endpoints.isEmpty,
+            "webhooks": endpoints.map { endpoint -> View in
+                [
+                    "url": endpoint.url, "path": visit.path("webhooks", endpoint.id.description),
+                    "events": endpoint.events.prefix(3).map { ["name": $0] as View },
+                    "badge": Badge.markup(endpoint),
+                ]
+            },
+        ]
         return .page(
             Page(
                 application.name, section: "applications", template: "application",
-                [
-                    "self": visit.path("applications", application.id.description), "name": application.name,
-                    "uid": application.uid, "id": application.id.description,
-                    "isDefault": application.id == visit.environment.defaultApplication,
-                    "mayChange": visit.may(.changeApplications), "mayAddWebhook": visit.may(.changeWebhooks),
-                    "made": When.markup(application.createdAt, now: visit.now),
-                    "metadata": application.metadata.map { ["key": $0.name, "value": $0.value] as View },
-                    "hasWebhooks": !endpoints.isEmpty,
-                    "webhooks": endpoints.map { endpoint -> View in
-                        [
-                            "url": endpoint.url, "path": visit.path("webhooks", endpoint.id.description),
-                            "events": endpoint.events.prefix(3).map { ["name": $0] as View },
-                            "badge": Badge.markup(endpoint),
-                        ]
-                    },
-                ]))
+                view.merging(PortalLinkScreen.view(application, visit))))
     }
 
     private func save(_ visit: Visit, _ fields: Query, to application: MartletCore.Application?) async throws

@@ -7,6 +7,8 @@ import MartletService
 struct CatalogueScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Catalogue", section: "catalogue", icon: .catalogue, group: 1, permission: .readCatalogue)
 

@@ -6,6 +6,8 @@ import MartletService
 struct DeliveriesScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Deliveries", section: "deliveries", icon: .delivery, group: 0, permission: .readDeliveries)
 

@@ -6,6 +6,8 @@ import MartletService
 struct DeliveryScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let templates = [
         Template(
             "delivery",

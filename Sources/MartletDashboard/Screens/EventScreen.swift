@@ -8,6 +8,8 @@ import NIOCore
 struct EventScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     /// How many deliveries are shown with their attempts; the others are listed.
     private static let mostLanes = 20
 

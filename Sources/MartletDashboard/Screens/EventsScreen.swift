@@ -6,6 +6,8 @@ import MartletService
 struct EventsScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Events", section: "events", icon: .event, group: 0, permission: .readEvents)
 

@@ -9,6 +9,8 @@ import NIOCore
 struct GuideScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Guide", section: "guide", icon: .guide, group: 1, permission: .readCatalogue)
 
@@ -22,6 +24,7 @@ struct GuideScreen: Screen {
             let page = try await page(visit)
             return .page(Page(page.title, section: "guide", template: "guide", page.view))
         }
+        routes.get("guide/:id") { visit in .raw(try Self.program(try await page(visit), named: visit.name)) }
         let router = routes.router
         router.get("\(Self.path)") { request, _ in try await choose(request) }
         router.get("\(Self.path)/:environment") { request, context in try await show(request, context) }
@@ -32,7 +35,7 @@ struct GuideScreen: Screen {
         GuidePage(
             matter: try await GuideService(visit.context).matter(of: visit.environment.id, for: visit.principal),
             reader: GuidePage.Reader(
-                base: visit.base, home: visit.base, downloads: "\(Self.path)/\(visit.environment.name)"),
+                base: visit.base, home: visit.base, isPortal: visit.pass != nil, downloads: visit.path("guide")),
             publicURL: kit.publicURL(of: visit.request))
     }
 

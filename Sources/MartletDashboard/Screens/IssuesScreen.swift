@@ -6,6 +6,8 @@ import MartletService
 struct IssuesScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Issues", section: "issues", icon: .issue, group: 0, permission: .readDeliveries)
 

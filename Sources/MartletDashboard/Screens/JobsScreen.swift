@@ -6,6 +6,8 @@ import MartletService
 struct JobsScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Jobs", section: "jobs", icon: .job, group: 2, permission: .readJobs)
 

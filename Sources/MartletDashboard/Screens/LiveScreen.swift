@@ -10,6 +10,8 @@ import ServiceLifecycle
 struct LiveScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     /// How often rows are sent, and how many at once at the most; of more, their number is told.
     private static let interval = Duration.milliseconds(700)
     private static let mostRows = 25
@@ -160,7 +162,11 @@ struct LiveScreen: Screen {
 extension Visit {
     /// Whether whoever is visiting may still do so.
     func isStillGood() async throws -> Bool {
-        guard let session = try await kit.sessions.session(presenting: sessionText) else { return false }
-        return kit.sessions.principal(of: session, in: environment.id) == principal
+        switch entrance {
+        case .session(_, let text):
+            guard let session = try await kit.sessions.session(presenting: text) else { return false }
+            return kit.sessions.principal(of: session, in: environment.id) == principal
+        case .portal(let pass, let token): return PortalService(context).present(token) == .open(pass)
+        }
     }
 }

@@ -6,6 +6,8 @@ import MartletService
 struct OverviewScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Overview", section: "", icon: .overview, group: 0, permission: .readWebhooks)
 
@@ -38,8 +40,9 @@ struct OverviewScreen: Screen {
               <a href="{{path}}">{{url}}</a><span>{{count}}</span>{{bar}}</li>{{/waiting}}</ul></div></section>{{/hasWaiting}}
             <section><div class="section-head"><h2>Latest events</h2><a href="{{base}}/events">All events</a></div>
             {{#hasEvents}}{{>event-table}}{{/hasEvents}}
-            {{^hasEvents}}<div class="empty"><h2>No events yet</h2><p>Publish one with the API, or send a test event from a webhook's
-              page.</p><pre class="code">{{publishCommand}}</pre></div>{{/hasEvents}}
+            {{^hasEvents}}<div class="empty"><h2>No events yet</h2>{{#mayPublish}}<p>Publish one with the API, or send a test event from a webhook's
+              page.</p><pre class="code">{{publishCommand}}</pre>{{/mayPublish}}{{^mayPublish}}<p>They appear here as they occur. A <a href="{{base}}/webhooks">webhook's
+              page</a> sends you a test event meanwhile.</p>{{/mayPublish}}</div>{{/hasEvents}}
             </section>
             {{/hasWebhooks}}
             """),
@@ -81,7 +84,7 @@ struct OverviewScreen: Screen {
                     "bar": Meter.markup(waiting.count, of: largest, style: "c-info"),
                 ]
             },
-            "hasEvents": !rows.isEmpty, "rows": rows,
+            "hasEvents": !rows.isEmpty, "rows": rows, "mayPublish": visit.may(.publishEvents),
             "publishCommand": """
             curl \(kit.configuration.publicURL ?? "http://127.0.0.1:8080")/v1/events \\
               -H 'Authorization: Bearer mk_…' -H 'Content-Type: application/json' \\

@@ -7,6 +7,8 @@ import MartletService
 struct RecoverScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let templates = [
         Template(
             "recover",

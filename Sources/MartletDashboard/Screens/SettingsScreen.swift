@@ -28,8 +28,9 @@ struct SettingsScreen: Screen {
               </div>
               <dl class="facts"><dt>Plain http</dt><dd>{{https}}</dd><dt>Addresses</dt><dd>{{addresses}}</dd></dl>
               {{^isFixed}}<p class="actions pad-top"><button class="primary">Save</button></p></form>{{/isFixed}}{{#isFixed}}</div>{{/isFixed}}
-            <section><h2>Profiles</h2><div class="table stacks"><table><thead><tr><th>Profile</th><th>Signature</th><th>Acknowledged by</th><th>Timeout</th><th>Retries</th></tr></thead><tbody>
-              {{#known}}<tr><td class="first"><strong>{{name}}</strong>{{#isOwn}} <span class="tag">own</span>{{/isOwn}}</td><td class="rest"><code>{{header}}</code><span class="sub">{{signature}}</span></td><td class="rest">{{success}}</td>
+            <section id="customers"><h2>What customers see</h2>{{>customer-pages}}</section>
+            <section id="profiles"><div class="section-head"><h2>Profiles</h2>{{#mayChangeProfiles}}<a class="button slim" href="{{base}}/settings/profiles/new">Add a profile</a>{{/mayChangeProfiles}}</div><div class="table stacks"><table><thead><tr><th>Profile</th><th>Signature</th><th>Acknowledged by</th><th>Timeout</th><th>Retries</th></tr></thead><tbody>
+              {{#known}}<tr><td class="first">{{#path}}<a href="{{path}}"><strong>{{name}}</strong></a>{{/path}}{{^path}}<strong>{{name}}</strong>{{/path}}{{#isOwn}} <span class="tag">own</span>{{/isOwn}}</td><td class="rest"><code>{{header}}</code><span class="sub">{{signature}}</span></td><td class="rest">{{success}}</td>
                 <td class="rest" data-label="Timeout">{{timeout}}</td><td class="rest">{{retries}}</td></tr>{{/known}}</tbody></table></div></section>
             <section><h2>Sessions</h2><div class="card pad row spread"><p>This one began {{began}} and ends {{ends}}.</p>{{#mayClose}}<details class="confirm"><summary
               class="button">Sign everybody out…</summary><div><p>{{whoIsOut}}</p><form method="post" action="{{base}}/settings/sign-everybody-out"><input
@@ -67,6 +68,7 @@ struct SettingsScreen: Screen {
         }
     }
 
+    /// The page with what was typed in, where it was not taken.
     private func page(
         _ visit: Visit, _ form: Query? = nil, error: ServiceError? = nil
     ) throws(ServiceError) -> Page {
@@ -79,36 +81,42 @@ struct SettingsScreen: Screen {
         func message(_ name: String) -> String? { error?.fields.first { $0.field == name }?.message }
         let profile = form?["profile"] ?? environment.profile
         let payloadForm = form?["form"].flatMap(MartletCore.Environment.PayloadForm.init) ?? environment.payloadForm
+        let mayChangeProfiles = visit.may(.changeProfiles)
+        let view: View = [
+            "mayChangeProfiles": mayChangeProfiles,
+            "name": environment.name, "id": environment.id.description,
+            "isFixed": !visit.may(.changeEnvironment),
+            "profiles": profiles.map {
+                ["name": $0.profile.name, "isCurrent": $0.profile.name == profile] as View
+            },
+            "isStable": payloadForm == .stable,
+            "payloads": form?["payloads"] ?? environment.retention.payloads?.text,
+            "history": form?["history"] ?? environment.retention.history?.text,
+            "profileError": message("profile"), "payloadsError": message("retention.payloads"),
+            "historyError": message("retention.history"),
+            "https": environment.requiresHTTPS ? "refused" : "taken",
+            "addresses": visit.context.egress.allowsPrivateNetworks
+                ? "private and loopback addresses are delivered to as well" : "public ones alone",
+            "known": profiles.map { listed -> View in
+                [
+                    "name": listed.profile.name, "isOwn": !listed.isBuiltIn,
+                    "path": listed.isBuiltIn || !mayChangeProfiles
+                        ? nil : visit.path("settings", "profiles", listed.profile.name),
+                    "header": listed.profile.signature.signatureHeader,
+                    "signature": WebhookFacts.words(listed.profile.signature),
+                    "success": listed.profile.success.sentence, "timeout": listed.profile.timeout.text,
+                    "retries": WebhookFacts.words(listed.profile.retry),
+                ]
+            },
+            "began": When.markup(visit.session?.createdAt, now: visit.now),
+            "ends": When.markup(visit.session?.expiresAt, now: visit.now), "mayClose": visit.may(.changeKeys),
+            "whoIsOut": visit.principal.key == nil
+                ? "Every session of this dashboard is closed, this one too."
+                : "Every session that was opened with a key of this environment is closed, this one too.",
+        ]
         return Page(
             "Settings", section: "settings", template: "settings",
-            [
-                "name": environment.name, "id": environment.id.description,
-                "isFixed": !visit.may(.changeEnvironment),
-                "profiles": profiles.map {
-                    ["name": $0.profile.name, "isCurrent": $0.profile.name == profile] as View
-                },
-                "isStable": payloadForm == .stable,
-                "payloads": form?["payloads"] ?? environment.retention.payloads?.text,
-                "history": form?["history"] ?? environment.retention.history?.text,
-                "profileError": message("profile"), "payloadsError": message("retention.payloads"),
-                "historyError": message("retention.history"),
-                "https": environment.requiresHTTPS ? "refused" : "taken",
-                "addresses": visit.context.egress.allowsPrivateNetworks
-                    ? "private and loopback addresses are delivered to as well" : "public ones alone",
-                "known": profiles.map { listed -> View in
-                    [
-                        "name": listed.profile.name, "isOwn": !listed.isBuiltIn,
-                        "header": listed.profile.signature.signatureHeader,
-                        "signature": WebhookFacts.words(listed.profile.signature),
-                        "success": listed.profile.success.sentence, "timeout": listed.profile.timeout.text,
-                        "retries": WebhookFacts.words(listed.profile.retry),
-                    ]
-                },
-                "began": When.markup(visit.session.createdAt, now: visit.now),
-                "ends": When.markup(visit.session.expiresAt, now: visit.now), "mayClose": visit.may(.changeKeys),
-                "whoIsOut": visit.principal.key == nil
-                    ? "Every session of this dashboard is closed, this one too."
-                    : "Every session that was opened with a key of this environment is closed, this one too.",
-            ], status: error == nil ? .ok : .unprocessableContent)
+            view.merging(CustomerPagesForm(environment.pages).view(visit)),
+            status: error == nil ? .ok : .unprocessableContent)
     }
 }

@@ -175,10 +175,7 @@ struct SignInScreen: Screen {
 
     /// A path of the dashboard to go on to, or nothing: never another site.
     static func safe(_ next: String?) -> String? {
-        guard let next, next.utf8.count <= 2000, next == Dashboard.path || next.hasPrefix(Dashboard.path + "/"),
-            next.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
-        else { return nil }
-        return next
+        LocalPath.checked(next, within: Dashboard.path)
     }
 }
 

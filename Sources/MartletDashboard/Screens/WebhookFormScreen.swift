@@ -7,6 +7,8 @@ import MartletService
 struct WebhookFormScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     /// How many of the catalogue's types can be ticked; others are written.
     private static let mostTypes = 250
 
@@ -18,7 +20,7 @@ struct WebhookFormScreen: Screen {
             <div class="head"><div><h1>{{title}}</h1></div></div>
             {{#errorCount}}<p class="callout bad" role="alert">{{errorCount}}{{#otherErrors}} {{message}}{{/otherErrors}}</p>{{/errorCount}}
             <form method="post" action="{{action}}" novalidate><input type="hidden" name="csrf" value="{{csrf}}">
-            <div class="form-group"><header><h2>Where to</h2><p>Martlet sends a POST with the event to this URL.</p></header><div>
+            <div class="form-group"><header><h2>Where to</h2><p>Each event goes to this URL as a POST.</p></header><div>
               {{#f_url}}<div class="field{{#error}} has-error{{/error}}"><label for="url">URL</label><input id="url" name="url" type="url" value="{{value}}"
                 placeholder="https://example.com/webhooks"{{#error}} aria-invalid="true" aria-describedby="url-error"{{/error}} autocomplete="off">{{>field-error}}
                 <p class="hint">{{urlHint}}</p></div>{{/f_url}}
@@ -44,30 +46,13 @@ struct WebhookFormScreen: Screen {
               {{#f_profile}}<div class="field{{#error}} has-error{{/error}}"><label for="profile">Profile</label><select id="profile" name="profile"><option value="">as the environment ({{usualProfile}})</option>{{#profiles}}<option{{#isCurrent}} selected{{/isCurrent}}>{{name}}</option>{{/profiles}}</select>{{>field-error}}</div>{{/f_profile}}
               {{#isNew}}{{#f_secret}}<div class="field{{#error}} has-error{{/error}}"><label for="secret">Signing secret</label><input id="secret" name="secret" value="{{value}}" autocomplete="off" spellcheck="false"
                 placeholder="one is made for you">{{>field-error}}</div>{{/f_secret}}{{/isNew}}
-              <div class="field{{#successError}} has-error{{/successError}}"><span class="label">Acknowledged by</span>
-                <label class="choice"><input type="radio" name="success" value=""{{#success_}} checked{{/success_}}><span>as the profile says</span></label>
-                <label class="choice"><input type="radio" name="success" value="2xx"{{#success_2xx}} checked{{/success_2xx}}><span>any status from 200 to 299</span></label>
-                <label class="choice"><input type="radio" name="success" value="list"{{#success_list}} checked{{/success_list}}><span>these alone:</span></label>
-                {{#f_statuses}}<input name="statuses" aria-label="Statuses" value="{{value}}" placeholder="200, 202">{{/f_statuses}}
-                {{#successError}}<p class="error">{{successError}}</p>{{/successError}}</div>
+              {{>success-fields}}
               {{#f_timeout}}<div class="field{{#error}} has-error{{/error}}"><label for="timeout">Timeout</label><input id="timeout" name="timeout" value="{{value}}" placeholder="as the profile says">{{>field-error}}
                 <p class="hint">For everything, from the name's look-up to the answer's last byte: 100ms to 1m.</p></div>{{/f_timeout}}
             </div></div>
             <div class="form-group"><header><h2>Retries</h2><p>What happens when an attempt is not acknowledged.</p></header><div>
-              <div class="field{{#retryError}} has-error{{/retryError}}"><span class="label">Schedule</span>
-                <label class="choice"><input type="radio" name="retry" value=""{{#retry_}} checked{{/retry_}}><span>as the profile says</span></label>
-                <label class="choice"><input type="radio" name="retry" value="delays"{{#retry_delays}} checked{{/retry_delays}}><span>after these delays, each from the attempt before</span></label>
-                {{#f_delays}}<div class="{{#error}}has-error{{/error}}"><input name="delays" aria-label="Delays" value="{{value}}" placeholder="5s, 5m, 30m, 2h">{{>field-error}}</div>{{/f_delays}}
-                <label class="choice"><input type="radio" name="retry" value="exponential"{{#retry_exponential}} checked{{/retry_exponential}}><span>longer each time</span></label>
-                {{#retryError}}<p class="error">{{retryError}}</p>{{/retryError}}</div>
-              <div class="fields">
-                {{#f_first}}<div class="field{{#error}} has-error{{/error}}"><label for="first">First delay</label><input id="first" name="first" value="{{value}}" placeholder="10s">{{>field-error}}</div>{{/f_first}}
-                {{#f_factor}}<div class="field{{#error}} has-error{{/error}}"><label for="factor">Factor</label><input id="factor" name="factor" value="{{value}}" placeholder="2">{{>field-error}}</div>{{/f_factor}}
-                {{#f_longest}}<div class="field{{#error}} has-error{{/error}}"><label for="longest">Longest delay</label><input id="longest" name="longest" value="{{value}}" placeholder="1h">{{>field-error}}</div>{{/f_longest}}
-                {{#f_window}}<div class="field{{#error}} has-error{{/error}}"><label for="window">For at most</label><input id="window" name="window" value="{{value}}" placeholder="1d">{{>field-error}}</div>{{/f_window}}
-                {{#f_jitter}}<div class="field{{#error}} has-error{{/error}}"><label for="jitter">Spread</label><input id="jitter" name="jitter" value="{{value}}" placeholder="0.1">{{>field-error}}</div>{{/f_jitter}}
-              </div></div></div>
-            <div class="form-group"><header><h2>How fast</h2><p>Left empty, Martlet finds out what the receiver can bear.</p></header><div>
+              {{>retry-fields}}</div></div>
+            <div class="form-group"><header><h2>How fast</h2><p>Left empty, what the receiver can bear is found out.</p></header><div>
               <div class="fields">
                 {{#f_rate}}<div class="field{{#error}} has-error{{/error}}"><label for="rate">Attempts</label><input id="rate" name="rate" inputmode="numeric" value="{{value}}" placeholder="no limit">{{>field-error}}</div>{{/f_rate}}
                 {{#f_per}}<div class="field{{#error}} has-error{{/error}}"><label for="per">in</label><input id="per" name="per" value="{{value}}" placeholder="1s">{{>field-error}}</div>{{/f_per}}

@@ -9,6 +9,8 @@ import WebhookSigning
 struct WebhookScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let templates = [
         Template(
             "webhook",
@@ -98,23 +100,13 @@ struct WebhookScreen: Screen {
         let id = try visit.id(EndpointID.self, "webhook")
         let secrets = try WebhookService(visit.context).secret(of: id, for: visit.principal)
         var page = try await page(visit)
-        page.view["secret"] = secrets.current.revealed
-        if let previous = secrets.previous, secrets.overlapEnds > visit.now.seconds {
-            page.view["previous"] = previous.revealed
-            page.view["previousUntil"] = Timestamp(milliseconds: secrets.overlapEnds * 1000).rfc3339
-        }
+        page.reveal(secrets.current, previous: secrets.previous, until: secrets.overlapEnds, now: visit.now)
         return .page(page)
     }
 
     private func rotate(_ visit: Visit, _ form: Query) async throws -> PageAnswer {
         let id = try visit.id(EndpointID.self, "webhook")
         do throws(ServiceError) {
-            let overlap = try form.text("overlap").map { text throws(ServiceError) in
-                guard let overlap = Duration(text: text) else {
-                    throw .invalid("overlap", "Give a duration such as 2h or 1d; 0s ends the old secret at once.")
-                }
-                return overlap
-            }
             let cutOverAt = try form.text("cut_over_at").map { text throws(ServiceError) in
                 guard let instant = Timestamp(rfc3339: text) else {
                     throw .invalid("cut_over_at", "Give a time such as 2026-01-01T00:00:00Z.")
@@ -122,12 +114,11 @@ struct WebhookScreen: Screen {
                 return instant
             }
             _ = try await WebhookService(visit.context).rotate(
-                id, to: form.text("secret"), overlap: overlap, cutOverAt: cutOverAt, by: visit.principal)
+                id, to: form.text("secret"), overlap: form.overlap(), cutOverAt: cutOverAt, by: visit.principal)
         } catch {
             guard error.kind == .invalid else { throw error }
             var page = try await page(visit)
-            page.status = .unprocessableContent
-            page.view["secretError"] = error.fields.map(\.message).joined(separator: " ")
+            page.refuseSecret(for: error)
             return .page(page)
         }
         return .redirect(visit.path("webhooks", id.description) + "?notice=\(Notice.rotated.rawValue)#secret")

@@ -6,6 +6,8 @@ import MartletService
 struct WebhooksScreen: Screen {
     let kit: DashboardKit
 
+    static let isForCustomers = true
+
     static let menu: MenuEntry? = MenuEntry(
         title: "Webhooks", section: "webhooks", icon: .webhook, group: 1, permission: .readWebhooks)
 

@@ -78,12 +78,12 @@ extension Writer {
         }.affected
     }
 
-    private static let putMail = """
+    static let putMail = """
         INSERT INTO mails (environment, id, due_at, record) VALUES ($1::uuid, $2::uuid, $3::bigint, $4::text)
         ON CONFLICT (environment, id) DO UPDATE SET due_at = excluded.due_at, record = excluded.record
         """
 
-    private static func bind(_ mail: AlertMail, to parameters: Parameters) {
+    static func bind(_ mail: AlertMail, to parameters: Parameters) {
         parameters.add(mail.environment)
         parameters.add(mail.id)
         parameters.add(mail.dueAt)

@@ -189,6 +189,8 @@ extension Writer {
             _ = try connection.query(Self.insertAlert) { Self.bind(alert.alert, alert.standing, to: $0) }
         case .incident(let incident):
             _ = try connection.query(Self.putIncident) { Self.bind(incident, to: $0) }
+        case .mail(let mail):
+            _ = try connection.query(Self.putMail) { Self.bind(mail, to: $0) }
         case .event, .delivery, .request: preconditionFailure("history is stored by itself")
         }
     }

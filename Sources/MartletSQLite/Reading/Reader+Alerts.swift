@@ -71,15 +71,19 @@ extension Reader {
     func dueMails(by now: Timestamp, limit: Int) throws(StoreError) -> [AlertMail] {
         let statement = try connection.cached(
             """
-            SELECT id, environment, due_at, record FROM mails INDEXED BY mails_due
+            SELECT \(Self.mailColumns) FROM mails INDEXED BY mails_due
             WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2
             """)
         statement.bind(1, now)
         statement.bind(2, Int64(max(0, limit)))
-        return try rows(of: statement) { (row) throws(StoreError) in
-            try AlertMailRecord.decode(
-                row.bytes(3), id: try row.identifier(0), environment: try environment(row.integer(1)),
-                dueAt: row.timestamp(2))
-        }
+        return try rows(of: statement, mail)
+    }
+
+    static let mailColumns = "id, environment, due_at, record"
+
+    func mail(_ row: Statement) throws(StoreError) -> AlertMail {
+        try AlertMailRecord.decode(
+            row.bytes(3), id: try row.identifier(0), environment: try environment(row.integer(1)),
+            dueAt: row.timestamp(2))
     }
 }

@@ -34,6 +34,7 @@ extension Reader {
         case .environmentHours: "environment_hours"
         case .alerts: "alerts"
         case .incidents: "incidents"
+        case .mails: "mails"
         }
     }
 
@@ -160,6 +161,10 @@ extension Reader {
                 WHERE (environment, id) > (?1, ?2) ORDER BY environment, id LIMIT ?3
                 """, key, limit
             ) { (row) throws(StoreError) in (.incident(try incident(row)), TransferKey(row.integer(0), row.bytes(1))) }
+        case .mails:
+            try records(
+                "SELECT \(Self.mailColumns) FROM mails WHERE ?1 <= 0 AND id > ?2 ORDER BY id LIMIT ?3", key, limit
+            ) { (row) throws(StoreError) in (.mail(try mail(row)), TransferKey(0, row.bytes(0))) }
         }
     }
 

@@ -23,6 +23,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case readEnvironment = "read the environment's settings"
     case changeEnvironment = "change the environment's settings"
     case readOperationalEvents = "read operational events"
+    case readSources = "read sources and what they received"
+    case changeSources = "change sources"
     case readAlerts = "read alerts"
     case changeAlerts = "change alerts"
 
@@ -34,8 +36,9 @@ public enum Permission: String, Sendable, CaseIterable {
         case .readEvents, .readWebhooks, .readDeliveries, .readProfiles, .readOperationalEvents, .readJobs:
             [.admin, .application, .reader]
         case .replayEvents, .changeWebhooks, .readSecrets, .changeDeliveries, .changeJobs: [.admin, .application]
-        case .readApplications, .readKeys, .readEnvironment, .readAlerts: [.admin, .reader]
-        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment, .changeAlerts:
+        case .readApplications, .readKeys, .readEnvironment, .readSources, .readAlerts: [.admin, .reader]
+        case .changeCatalogue, .changeApplications, .changeKeys, .changeProfiles, .changeEnvironment, .changeSources,
+            .changeAlerts:
             [.admin]
         }
     }

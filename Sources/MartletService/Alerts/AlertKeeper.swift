@@ -11,6 +11,8 @@ public struct AlertKeeper: Sendable {
     public static let interval = Duration.seconds(10)
     /// How often a reading that tells nothing new is stored all the same.
     static let refresh = Duration.seconds(60)
+    /// How old an alert is at least that is deleted because its application or webhook is no more.
+    static let orphanage = Duration.seconds(600)
 
     private let context: ServiceContext
     private let pause: @Sendable (Duration) async -> Void
@@ -50,12 +52,24 @@ public struct AlertKeeper: Sendable {
         let now = context.time.now()
         var reader = AlertReader(context, at: now)
         var turns: [AlertTurn] = []
+        var orphans: [Alert] = []
         for standing in alerts where standing.alert.isActive || standing.standing.isFiring {
             let reading = standing.alert.isActive ? try await reader.reading(of: standing.alert) : nil
+            if standing.alert.isActive, reading == nil { orphans.append(standing.alert) }
             if let turn = try await AlertJudge(context).turn(of: standing, reading, at: now) { turns.append(turn) }
         }
-        guard !turns.isEmpty else { return }
-        try await context.stored { [turns] () async throws(StoreError) in try await context.store.settle(turns) }
+        if !turns.isEmpty {
+            try await context.stored { [turns] () async throws(StoreError) in try await context.store.settle(turns) }
+        }
+        // What an alert is about may be made by another node a moment before the alert is: what is gone for long is gone.
+        for alert in orphans where now.since(alert.updatedAt) >= Self.orphanage {
+            try await context.stored { () async throws(StoreError) in
+                try await context.store.deleteAlert(alert.id, in: alert.environment)
+            }
+            context.log.notice(
+                "an alert was deleted, since what it is about is no more",
+                metadata: ["alert": "\(alert.id)", "name": "\(alert.name)"])
+        }
         for turn in turns {
             guard let incident = turn.incident else { continue }
             context.log.notice(
@@ -68,7 +82,7 @@ public struct AlertKeeper: Sendable {
     }
 
     /// Keeps how much waits, for the status page.
-    private func noteWaiting() async throws(ServiceError) {
+    func noteWaiting() async throws(ServiceError) {
         let now = context.time.now()
         var waiting: [EnvironmentID: Int]
         if context.node.isShared {

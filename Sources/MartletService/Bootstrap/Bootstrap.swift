@@ -68,7 +68,8 @@ public struct Bootstrap: Sendable {
             environment: identifiers.next(at: now), uid: nil, name: "Default", createdAt: now, updatedAt: now)
         let environment = Environment(
             id: application.environment, name: name, profile: template.profile, requiresHTTPS: name == "live",
-            defaultApplication: application.id, pages: CustomerPages(template: template.name))
+            defaultApplication: application.id, pages: CustomerPages(template: template.name, support: template.support)
+        )
         changes += [.putEnvironment(environment), .putApplication(application)]
         for (index, type) in template.eventTypes.enumerated() {
             // A millisecond apart, the first last: listed newest first, they stand as the template has them.

@@ -12,6 +12,8 @@ public final class Directory: Sendable {
         var environmentOfEndpoint: [EndpointID: EnvironmentID] = [:]
         var targets: [EndpointID: DeliveryTarget] = [:]
         var sourcesByToken: [SourceToken: Source] = [:]
+        /// Made when they are first needed; out of date ones stay for what they have counted.
+        var inlets: [SourceID: (inlet: Inlet, isCurrent: Bool)] = [:]
     }
 
     /// Held by whoever reads the configuration in order to change it.
@@ -120,6 +122,22 @@ public final class Directory: Sendable {
     /// The source whose URL ends in a token.
     public func source(token: SourceToken) -> Source? { state.withLock { $0.sourcesByToken[token] } }
 
+    /// The source whose URL ends in a token, as requests meet it.
+    func inlet(_ token: SourceToken, at now: Timestamp) -> Inlet? {
+        state.withLock { state in
+            guard let source = state.sourcesByToken[token] else { return nil }
+            return state.inlet(of: source, vault, now)
+        }
+    }
+
+    /// A source as requests meet it.
+    func inlet(of id: SourceID, in environment: EnvironmentID, at now: Timestamp) -> Inlet? {
+        state.withLock { state in
+            guard let source = state.worlds[environment]?.sources[id] else { return nil }
+            return state.inlet(of: source, vault, now)
+        }
+    }
+
     public func isInCatalogue(_ type: String, in environment: EnvironmentID) -> Bool {
         state.withLock { $0.worlds[environment]?.eventTypes.contains(type) ?? false }
     }
@@ -196,14 +214,24 @@ extension Directory.State {
     }
 
     private mutating func put(_ source: Source) {
-        deleteSource(source.id, in: source.environment)
+        if let before = worlds[source.environment]?.sources[source.id] { sourcesByToken[before.token] = nil }
         worlds[source.environment]?.sources[source.id] = source
         sourcesByToken[source.token] = source
+        inlets[source.id]?.isCurrent = false
     }
 
     private mutating func deleteSource(_ id: SourceID, in environment: EnvironmentID) {
         guard let source = worlds[environment]?.sources.removeValue(forKey: id) else { return }
         sourcesByToken[source.token] = nil
+        inlets[id] = nil
+    }
+
+    fileprivate mutating func inlet(of source: Source, _ vault: SecretVault, _ now: Timestamp) -> Inlet {
+        let known = inlets[source.id]
+        if let known, known.isCurrent { return known.inlet }
+        let inlet = Inlet(source, after: known?.inlet, vault: vault, now: now)
+        inlets[source.id] = (inlet, true)
+        return inlet
     }
 
     private mutating func delete(_ endpoint: EndpointID, in environment: EnvironmentID) {

@@ -25,6 +25,7 @@ public struct EnvironmentService: Sendable {
             public var logo: String??
             public var support: String??
             public var isGuidePublic: Bool?
+            public var isStatusPublic: Bool?
             public var frameAncestors: [String]?
 
             public init() {}
@@ -96,6 +97,7 @@ extension EnvironmentService.Draft.Pages {
         if let logo { pages.logo = logo }
         if let support { pages.support = support }
         if let isGuidePublic { pages.isGuidePublic = isGuidePublic }
+        if let isStatusPublic { pages.isStatusPublic = isStatusPublic }
         if let frameAncestors { pages.frameAncestors = frameAncestors }
     }
 }

@@ -1,4 +1,4 @@
-import MartletCore
+public import MartletCore
 import Synchronization
 
 /// What the service counts of itself. `/metrics` writes it as Prometheus text.
@@ -14,9 +14,12 @@ public final class ServiceMetrics: Sendable {
     private let payloadsDropped = Atomic<Int>(0)
     private let eventsDropped = Atomic<Int>(0)
     private let deliveriesDropped = Atomic<Int>(0)
+    private let requestsNotLogged = Atomic<Int>(0)
     private let guarded = Mutex(Guarded())
 
     private struct Guarded {
+        /// What sources received, by how it was judged.
+        var requests: [String: Int] = [:]
         /// By outcome: `acknowledged`, `refused`, or a failure's code.
         var attempts: [String: Int] = [:]
         var endToEnd = LatencyHistogram()
@@ -32,6 +35,14 @@ public final class ServiceMetrics: Sendable {
         accepted.wrappingAdd(events, ordering: .relaxed)
         deliveriesAccepted.wrappingAdd(deliveries, ordering: .relaxed)
     }
+
+    /// A source received a request and judged it.
+    public func received(_ verdict: RequestVerdict) {
+        guarded.withLock { $0.requests[verdict.name, default: 0] += 1 }
+    }
+
+    /// A request was left out of the log: there were too many to write each down.
+    public func requestNotLogged() { requestsNotLogged.wrappingAdd(1, ordering: .relaxed) }
 
     /// A batch of so many events and outcomes became durable.
     public func committed(units: Int) {
@@ -141,6 +152,12 @@ public final class ServiceMetrics: Sendable {
         text.counters(
             "martlet_attempts_total", "Attempts by outcome.", label: "outcome",
             snapshot.attempts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        text.counters(
+            "martlet_requests_received_total", "What sources received, by verdict.", label: "verdict",
+            snapshot.requests.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        text.counter(
+            "martlet_requests_not_logged_total", "Requests that were refused and not written down, for their number.",
+            requestsNotLogged.load(ordering: .relaxed))
         text.histogram(
             "martlet_delivery_seconds", "From accepted to acknowledged, at the first attempt.", snapshot.endToEnd,
             sum: snapshot.endToEndSum)

@@ -61,13 +61,23 @@ public struct PortalService: Sendable {
         }
     }
 
-    /// What a token opens; `nil` where it is none of ours, has expired, or was withdrawn with its link or application.
-    public func pass(presenting token: String) -> PortalPass? {
-        guard let pass = PortalPass(token: token, context.vault), pass.expiresAt > context.time.now(),
+    /// What a token that somebody presents turns out to be.
+    public enum Presented: Sendable, Hashable {
+        case open(PortalPass)
+        /// Its time is over, or it was withdrawn, singly or with its application.
+        case ended(PortalPass)
+        /// None that was made here, or one that was changed since.
+        case unknown
+    }
+
+    /// Judges a token, by its own proof and by what was withdrawn up to now.
+    public func present(_ token: String) -> Presented {
+        guard let pass = PortalPass(token: token, context.vault) else { return .unknown }
+        guard pass.expiresAt > context.time.now(),
             let application = context.directory.application(pass.application, in: pass.environment),
             application.portal.admits(pass.link)
-        else { return nil }
-        return pass
+        else { return .ended(pass) }
+        return .open(pass)
     }
 
     private func find(_ name: String, _ principal: Principal) throws(ServiceError) -> Application {

@@ -4,5 +4,6 @@ extension Template {
     public static let realEstate = Template(
         name: "real-estate", profile: "real-estate", title: "Real estate",
         summary: "Listings, showings and their feedback, as in the real-estate webhooks guide.",
+        support: "dev-support@example.com",
         eventTypes: realEstatePropertyEvents + realEstateAppointmentEvents + realEstatePeopleEvents)
 }

@@ -10,6 +10,8 @@ public struct Template: Sendable {
     public let title: String
     /// What it is for, in a sentence.
     public let summary: String
+    /// Where its readers find help, as the source guide names it.
+    public var support: String?
     /// Its catalogue, in the source guide's order. Never empty: a first test event needs an example.
     public let eventTypes: [TemplateEventType]
 

@@ -134,6 +134,9 @@ enum WebhookRules {
         }
     }
 
+    /// Whether a delivery has this header, in lower case, of its own.
+    static func isOwned(_ name: String) -> Bool { ownedHeaders.contains(name) }
+
     static func isToken(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

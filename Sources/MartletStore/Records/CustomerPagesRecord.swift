@@ -10,6 +10,7 @@ enum CustomerPagesRecord {
         if let logo = pages.logo { writer.field("logo", logo) }
         if let support = pages.support { writer.field("support", support) }
         if pages.isGuidePublic { writer.field("public_guide", true) }
+        if pages.isStatusPublic { writer.field("public_status", true) }
         if !pages.frameAncestors.isEmpty {
             writer.array("frame_ancestors") { writer in
                 for origin in pages.frameAncestors { writer.string(origin) }
@@ -27,6 +28,7 @@ enum CustomerPagesRecord {
             logo: try reader.takePresent("logo", \.string),
             support: try reader.takePresent("support", \.string),
             isGuidePublic: try reader.takePresent("public_guide", \.boolean) ?? false,
+            isStatusPublic: try reader.takePresent("public_status", \.boolean) ?? false,
             frameAncestors: try reader.takePresent("frame_ancestors", RecordReader.strings) ?? [])
         try reader.end()
         return pages

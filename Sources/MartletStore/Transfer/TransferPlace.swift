@@ -1,7 +1,7 @@
 /// The parts of a store in the order in which they are moved: what is referred to before what refers to it.
 public enum TransferPart: UInt8, Sendable, CaseIterable, Comparable {
     case settings, environments, profiles, applications, endpoints, eventTypes, keys, answers, operationalEvents, jobs
-    case hours, health, events, deliveries, sources, requests, environmentHours, alerts, incidents
+    case hours, health, events, deliveries, sources, requests, environmentHours, alerts, incidents, mails
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 

@@ -26,6 +26,7 @@ public enum TransferRecord: Sendable {
     case environmentHour(EnvironmentHour)
     case alert(StandingAlert)
     case incident(Incident)
+    case mail(AlertMail)
 }
 
 /// An application that was deleted.

@@ -232,7 +232,8 @@ private struct FullConfiguration {
             defaultApplication: world.id(),
             pages: CustomerPages(
                 template: "sharmo", name: text, colour: "#0a0b0c", logo: "data:image/png;base64,AA==", support: text,
-                isGuidePublic: true, frameAncestors: ["https://app.example.com", "https://*.example.org"]))
+                isGuidePublic: true, isStatusPublic: true,
+                frameAncestors: ["https://app.example.com", "https://*.example.org"]))
         environments = [world.live, world.sandbox, unlike].sorted { $0.id < $1.id }
 
         let custom = Profile(

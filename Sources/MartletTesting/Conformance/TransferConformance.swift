@@ -114,6 +114,8 @@ public enum TransferConformance {
         try await store.putAlert(alert)
         let incident = world.incident(of: alert)
         try await store.settle([AlertTurn(alert: alert, standing: world.firing(incident), incident: incident)])
+        try await store.putMail(world.mail(tries: 2))
+        try await store.putMail(world.mail(due: now + .seconds(60)))
         try await store.note([EnvironmentWaiting(environment: world.sandbox.id, hour: now, count: 7)])
         try await store.createJob(world.job(.replay(ReplaySelection())))
         _ = try await store.reserve(world.stamp("reserved"), at: now)
@@ -185,6 +187,9 @@ public enum TransferConformance {
             try expectEqual(
                 try await target.hours(in: environment, since: now), try await source.hours(in: environment, since: now)
             )
+            let late = now + .seconds(3600)
+            try expectEqual(
+                try await target.dueMails(by: late, limit: 10), try await source.dueMails(by: late, limit: 10))
             let incidents = IncidentQuery(environment: environment, limit: 10)
             try expectEqual(try await target.incidents(incidents).items, try await source.incidents(incidents).items)
             let listing = OperationalEventQuery(environment: environment, limit: 10)

@@ -54,6 +54,7 @@ extension MemoryContents {
         case .environmentHour(let hour): environmentHours[hour.environment, default: [:]][hour.hour] = hour
         case .alert(let alert): alerts[alert.alert.id] = alert
         case .incident(let incident): incidents[incident.id] = incident
+        case .mail(let mail): mails[mail.id] = mail
         case .event(let event):
             events[event.id] = event
             if let chosenID = event.chosenID {

@@ -68,6 +68,16 @@ public indirect enum InboundCheck: Sendable, Hashable {
         }
     }
 
+    /// How its secret becomes a key; `nil` where it is none of a signature.
+    var keyDerivation: KeyDerivation? {
+        switch self {
+        case .signature(let step): step.keyDerivation
+        case .messageSignature(let step): step.keyDerivation
+        case .anyOf(let checks): checks.lazy.compactMap(\.keyDerivation).first
+        case .token, .basic, .checksum, .algorithm, .addresses: nil
+        }
+    }
+
     /// The check with another tolerance wherever it has one.
     func withTolerance(_ tolerance: Duration) -> InboundCheck {
         switch self {

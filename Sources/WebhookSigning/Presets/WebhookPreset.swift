@@ -78,4 +78,14 @@ public struct WebhookPreset: Sendable, Identifiable {
 
     /// Whether it takes secrets.
     public var needsSecret: Bool { checks.contains(where: \.needsSecret) }
+
+    /// Whether its sender signs with a private key, whose public half is the secret here.
+    public var takesKeyPair: Bool { checks.contains { $0.asymmetricAlgorithm != nil } }
+
+    /// Where requests must come from; anywhere when empty.
+    public var allowedAddresses: [AddressRange] {
+        checks.flatMap { check -> [AddressRange] in
+            if case .addresses(let ranges) = check { ranges } else { [] }
+        }
+    }
 }

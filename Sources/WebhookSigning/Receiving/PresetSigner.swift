@@ -43,8 +43,10 @@ public struct PresetSigner: Sendable {
         _ request: WebhookRequest, id: String? = nil, type: String? = nil, now: Int64
     ) throws(WebhookSigningError) -> WebhookRequest {
         var request = request
-        if let id, let field = preset.eventID.first { try Self.set(field, to: id, in: &request) }
-        if let type, let field = preset.eventType.first { try Self.set(field, to: type, in: &request) }
+        if let id, let field = Self.place(preset.eventID, in: request) { try Self.set(field, to: id, in: &request) }
+        if let type, let field = Self.place(preset.eventType, in: request) {
+            try Self.set(field, to: type, in: &request)
+        }
         for check in preset.checks { try apply(check, to: &request, now: now) }
         return request
     }
@@ -189,6 +191,12 @@ public struct PresetSigner: Sendable {
         }
     }
 
+    /// Where a request has such a value already, or its sender writes it before all else.
+    private static func place(_ fields: [EventField], in request: WebhookRequest) -> EventField? {
+        if case .header? = fields.first { return fields.first }
+        return fields.first { $0 != .bodyDigest && $0.value(in: request) != nil } ?? fields.first
+    }
+
     private static func set(
         _ field: EventField, to value: String, in request: inout WebhookRequest
     ) throws(WebhookSigningError) {
@@ -197,8 +205,10 @@ public struct PresetSigner: Sendable {
         case .payload(let pointer): try set(pointer, to: value, in: &request)
         case .onlyElement(let array, let pointer):
             try set(pointer.following(JSONPointer(steps: array.steps + ["0"])), to: value, in: &request)
-        // A form's fields, and values made of several, stay as the body has them.
-        case .form, .joined, .bodyDigest: break
+        // What tells one of several apart stands last: a source before an id, a kind before a reference.
+        case .joined(let fields, _): if let last = fields.last { try set(last, to: value, in: &request) }
+        // A form's fields stay as the body has them.
+        case .form, .bodyDigest: break
         }
     }
 

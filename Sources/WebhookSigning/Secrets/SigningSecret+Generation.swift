@@ -1,4 +1,5 @@
 internal import Crypto
+internal import CryptoExtras
 
 extension SigningSecret {
     /// Makes a shared secret: `whsec_` and the base64 of random bytes.
@@ -38,6 +39,37 @@ extension SigningSecret {
     public static func generateEd25519() -> SigningSecret {
         var generator = SystemRandomNumberGenerator()
         return generateEd25519(using: &generator)
+    }
+
+    /// Makes a secret that signs and verifies a preset's requests, from the system's randomness; for a preset of key pairs a
+    /// private key, which has its public half in it.
+    ///
+    /// - Returns: `nil` where the preset takes no secret.
+    public static func generate(for preset: WebhookPreset) -> SigningSecret? {
+        guard preset.needsSecret else { return nil }
+        switch preset.checks.lazy.compactMap(\.asymmetricAlgorithm).first {
+        case .ed25519: return generateEd25519()
+        case .ecdsaP256: return SigningSecret(unchecked: P256.Signing.PrivateKey().pemRepresentation)
+        case .ecdsaP384: return SigningSecret(unchecked: P384.Signing.PrivateKey().pemRepresentation)
+        case .rsaPKCS1, .rsaPSS:
+            return (try? _RSA.Signing.PrivateKey(keySize: .bits2048)).map {
+                SigningSecret(unchecked: $0.pemRepresentation)
+            }
+        case .hmac, nil: return shared(for: preset)
+        }
+    }
+
+    /// Some senders' keys are written in a way of their own.
+    private static func shared(for preset: WebhookPreset) -> SigningSecret {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = randomBytes(32, using: &generator)
+        let hex = String(decoding: bytes.flatMap { [Hex.digit($0 >> 4), Hex.digit($0 & 15)] }, as: UTF8.self)
+        if preset.checks.contains(where: { $0 == .basic }) { return SigningSecret(unchecked: "webhook:\(hex)") }
+        switch preset.checks.lazy.compactMap(\.keyDerivation).first {
+        case .base64: return SigningSecret(unchecked: Base64.encode(bytes))
+        case .base64AfterPrefix(let prefix): return SigningSecret(unchecked: prefix + Base64.encode(bytes))
+        case .hex, .utf8, nil: return SigningSecret(unchecked: hex)
+        }
     }
 
     /// The `whpk_…` that belongs to this `whsk_…` key; itself when it is a public key already.

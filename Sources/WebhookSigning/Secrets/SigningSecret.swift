@@ -65,6 +65,9 @@ public struct SigningSecret: Sendable {
         _ = try KeyPair(self, algorithm)
     }
 
+    /// Takes a text back from where it was kept after one of the other initialisers had passed it.
+    public init(kept text: String) { self.init(unchecked: text) }
+
     /// The longest text of a key of a pair that is accepted, in bytes. A certificate has some two thousand.
     public static let longestKey = 8192
 

@@ -27,11 +27,15 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - path: below the server's URL: `/v1/events`.
     ///   - body: JSON; `nil` for none.
+    ///   - headers: those of a request to somebody else, in the stead of the API's own.
     /// - Throws: ``CommandFailure`` where there is no answer.
-    func send(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws(CommandFailure) -> Answer {
+    func send(
+        _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, headers: [(name: String, value: String)]? = nil
+    ) async throws(CommandFailure) -> Answer {
         do {
             return try await withThrowingTaskGroup(of: Answer?.self) { group in
-                group.addTask { try await exchange(method, path, body) }
+                let request = headers.map { head(of: method, body, $0) } ?? head(method, path, body)
+                group.addTask { try await exchange(request, body) }
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     return nil
@@ -49,7 +53,15 @@ struct APIClient: Sendable {
         }
     }
 
-    private func exchange(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) async throws -> Answer {
+    private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]?) async throws -> Answer {
+        try await exchanging(head, body) { try await wholeAnswer($0) }
+    }
+
+    /// Connects, sends a request, and reads the answer as `read` does.
+    func exchanging<Value: Sendable>(
+        _ head: HTTPRequestHead, _ body: [UInt8]?,
+        _ read: (NIOAsyncChannelInboundStream<HTTPClientResponsePart>) async throws -> Value
+    ) async throws -> Value {
         let host = url.host.description
         let tls = url.scheme == .https ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -68,31 +80,53 @@ struct APIClient: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var parts = [HTTPClientRequestPart.head(head(method, path, body))]
+            var parts = [HTTPClientRequestPart.head(head)]
             if let body { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             parts.append(.end(nil))
             // At once: part by part, the server may have answered and closed before the end, which is no byte, is written.
             try await outbound.write(contentsOf: parts)
-            var answer = Answer(status: 0, body: [])
-            for try await part in inbound {
-                switch part {
-                case .head(let head): answer.status = Int(head.status.code)
-                case .body(let bytes):
-                    answer.body += bytes.readableBytesView
-                    guard answer.body.count <= Self.longestAnswer else {
-                        throw CommandFailure("\(url) answered with more than \(ByteText.text(Self.longestAnswer)).")
-                    }
-                case .end: return answer
-                }
-            }
-            throw CommandFailure("\(url) closed the connection before it had answered.")
+            return try await read(inbound)
         }
     }
 
-    private func head(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) -> HTTPRequestHead {
+    /// Reads an answer to its end.
+    func wholeAnswer(
+        _ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>
+    ) async throws -> Answer {
+        var answer = Answer(status: 0, body: [])
+        for try await part in inbound {
+            switch part {
+            case .head(let head): answer.status = Int(head.status.code)
+            case .body(let bytes):
+                answer.body += bytes.readableBytesView
+                guard answer.body.count <= Self.longestAnswer else {
+                    throw CommandFailure("\(url) answered with more than \(ByteText.text(Self.longestAnswer)).")
+                }
+            case .end: return answer
+            }
+        }
+        throw CommandFailure("\(url) closed the connection before it had answered.")
+    }
+
+    /// The head of a request to somebody else, as it is to be.
+    private func head(of method: HTTPMethod, _ body: [UInt8]?, _ given: [(name: String, value: String)])
+        -> HTTPRequestHead
+    {
         var headers: HTTPHeaders = [
             "Host": url.authority, "Connection": "close", "User-Agent": "martlet/\(Version.current)",
-            "Accept": "application/json",
+        ]
+        for (name, value) in given { headers.replaceOrAdd(name: name, value: value) }
+        headers.replaceOrAdd(name: "Content-Length", value: String(body?.count ?? 0))
+        return HTTPRequestHead(version: .http1_1, method: method, uri: url.target, headers: headers)
+    }
+
+    /// The head of a request to the server.
+    func head(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, accept: String = "application/json"
+    ) -> HTTPRequestHead {
+        var headers: HTTPHeaders = [
+            "Host": url.authority, "Connection": "close", "User-Agent": "martlet/\(Version.current)",
+            "Accept": accept,
         ]
         if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let body {
@@ -103,7 +137,8 @@ struct APIClient: Sendable {
         return HTTPRequestHead(version: .http1_1, method: method, uri: base + path, headers: headers)
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// Why there is no connection, in a sentence.
+    static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
             // One for each address that was tried; they rarely differ.

@@ -18,13 +18,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Place") var place: PlaceOptions
     @OptionGroup(title: "Serving") var serving: ServeOptions
+    @OptionGroup(title: "E-mail") var mail: MailOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
     @OptionGroup(title: "Bounds") var bounds: BoundOptions
 
     func run() async throws {
         let report: DoctorReport
         do {
-            let settings = try await Settings(given: place.given + serving.given + logging.given + bounds.given)
+            let settings = try await Settings(
+                given: place.given + serving.given + mail.given + logging.given + bounds.given)
             report = await Doctor(settings: settings).report()
         } catch let failure as CommandFailure {
             // Nothing else can be told before it is known where things are.

@@ -17,11 +17,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Place") var place: PlaceOptions
     @OptionGroup(title: "Serving") var serving: ServeOptions
+    @OptionGroup(title: "E-mail") var mail: MailOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
     @OptionGroup(title: "Bounds") var bounds: BoundOptions
 
     func run() async throws {
-        let settings = try await Settings(given: place.given + serving.given + logging.given + bounds.given)
+        let settings = try await Settings(
+            given: place.given + serving.given + mail.given + logging.given + bounds.given)
         let level = try settings[SettingTable.logLevel]
         let format = try settings.value(of: SettingTable.logFormat)
         let server = Server(configuration: try ServeConfiguration(settings)) { label in

@@ -10,8 +10,12 @@ final class ProcessLock: Sendable {
 
     /// Takes the lock, or says who has it.
     ///
-    /// - Parameter resource: what is locked, for the complaint.
-    static func take(_ path: String, on resource: String) throws(CommandFailure) -> ProcessLock {
+    /// - Parameters:
+    ///   - resource: what is locked, for the complaint.
+    ///   - other: the flag that names another.
+    static func take(
+        _ path: String, on resource: String, other: String = "--data-dir"
+    ) throws(CommandFailure) -> ProcessLock {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CommandFailure("\(path) cannot be opened: \(systemMessage()).") }
         let lock = ProcessLock(descriptor: descriptor)
@@ -29,7 +33,7 @@ final class ProcessLock: Sendable {
             }
             throw CommandFailure(
                 "another martlet\(pid.map { " (pid \($0))" } ?? "") is using \(resource). Stop it first, or give another "
-                    + "--data-dir.")
+                    + "\(other).")
         }
         let text = Array("\(getpid())\n".utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {

@@ -4,6 +4,7 @@ import MartletAPI
 import MartletCore
 import MartletDashboard
 import MartletDelivery
+import MartletMail
 import MartletService
 import MartletStore
 import NIOCore
@@ -74,6 +75,15 @@ struct Server: Sendable {
         let sender = Sender(
             group: group, policy: configuration.egress, resolver: resolver, limits: configuration.sender)
         let listeners = ListenHub()
+        let post = try configuration.mail.map { mail in
+            do {
+                return try SMTPPostman(
+                    mail.server, sender: mail.sender, authorities: mail.authorities, group: group, time: clock)
+            } catch {
+                throw CommandFailure.usage(
+                    "\(SettingTable.smtpAuthorities.flag): Give a file with certificates in PEM. (\(error))")
+            }
+        }
         let engine = DeliveryEngine(
             store: opened.store, directory: directory, committer: committer, sender: sender, group: group,
             limits: configuration.engine, identifiers: identifiers, clock: clock, metrics: metrics,
@@ -82,7 +92,7 @@ struct Server: Sendable {
             store: opened.store, directory: directory, committer: committer, courier: engine,
             identifiers: identifiers, time: clock, vault: opened.vault, egress: configuration.egress,
             limits: configuration.service, metrics: metrics, log: log("service"), node: node,
-            listeners: listeners, publicURL: configuration.publicURL)
+            listeners: listeners, post: post, publicURL: configuration.publicURL, proxies: configuration.proxies)
         let membership = fence.map { fence in
             let follower = ConfigurationFollower(
                 store: opened.store, directory: directory, courier: engine, after: lastChange, adjusting: adjusted,
@@ -101,6 +111,8 @@ struct Server: Sendable {
         await watch.look()
         let jobs = JobRunner(context, clock: clock)
         let herald = Herald(context)
+        let alerts = AlertKeeper(context)
+        let mail = MailCarrier(context)
         let dashboard = Dashboard(
             context,
             Dashboard.Configuration(
@@ -125,7 +137,8 @@ struct Server: Sendable {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight, and the node
             // lives until it has.
             let services: [any Service] = [
-                Housekeeping(chores: [watch.run, sweeper.run, eraser.run, herald.run]), engine, jobs, api,
+                Housekeeping(chores: [watch.run, sweeper.run, eraser.run, herald.run, alerts.run, mail.run]), engine,
+                jobs, api,
             ]
             try await Shutdown(
                 services: (membership.map { [$0] } ?? []) + services,

@@ -10,6 +10,7 @@ struct ServeConfiguration: Sendable {
     var place: Place
     var listen: ListenAddress
     var publicURL: String?
+    var proxies: TrustedProxies
     var egress: EgressPolicy
     /// What every environment requires; `nil` leaves it to each.
     var requiresHTTPS: Bool?
@@ -22,6 +23,8 @@ struct ServeConfiguration: Sendable {
     var profiles: [Profile]
     /// The file that they, and the settings, were read from; `nil` where there is none.
     var file: String?
+    /// How e-mail is sent; `nil` where none is.
+    var mail: MailConfiguration?
     var service = ServiceLimits()
     var engine = EngineLimits()
     var commit = CommitLimits()
@@ -35,6 +38,7 @@ struct ServeConfiguration: Sendable {
         place = try Place(settings)
         listen = try settings[SettingTable.listen]
         publicURL = try settings.value(of: SettingTable.publicURL)
+        proxies = TrustedProxies(try settings.value(of: SettingTable.trustedProxies) ?? [])
         // Whether plain http is refused is a matter of the environment, not of every connection.
         egress = EgressPolicy(
             allowsPrivateNetworks: try settings[SettingTable.allowPrivateNetworks], requiresHTTPS: false,
@@ -45,6 +49,7 @@ struct ServeConfiguration: Sendable {
         nodeLease = try settings[SettingTable.nodeLease]
         profiles = settings.profiles
         file = settings.file
+        mail = try MailConfiguration(settings)
 
         service.eventBytes = try settings[SettingTable.maxEventSize]
         service.requestBytes = try settings[SettingTable.maxRequestSize]

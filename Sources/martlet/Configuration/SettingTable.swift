@@ -2,9 +2,11 @@ import Logging
 import MartletAPI
 import MartletCore
 import MartletDelivery
+import MartletMail
 import MartletSQLite
 import MartletService
 import NIOCore
+import WebhookSigning
 
 /// Every setting there is.
 enum SettingTable {
@@ -60,6 +62,17 @@ enum SettingTable {
             throw SettingComplaint(error.message)
         }
     }
+    static let trustedProxies = Setting(
+        list: "trusted_proxies",
+        "A block of addresses of proxies in front of this server, which are believed about whom a request at /in is from "
+            + "(X-Forwarded-For). May be repeated.",
+        placeholder: "cidr", flag: "trusted-proxy"
+    ) { text throws(SettingComplaint) in
+        guard let range = AddressRange(text) else {
+            throw SettingComplaint("Give an address or a block such as 10.0.0.0/8 or fd00::/8.")
+        }
+        return range
+    }
     static let requireHTTPS = Setting.switching(
         "require_https",
         "Refuse webhooks of plain http in every environment, or with --no-require-https in none. Left out, live "
@@ -80,6 +93,32 @@ enum SettingTable {
         "log_level", "The least level that is logged.", fallback: .info)
     static let logFormat = Setting<LogFormat>.choice(
         "log_format", "How log lines look. Left out, text on a terminal and json elsewhere.", fallback: nil)
+
+    // MARK: E-mail
+
+    static let smtpURL = Setting(
+        "smtp_url",
+        "The server that takes e-mail: smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST with STARTTLS, or "
+            + "smtp+plain://localhost without TLS. Left out, no e-mail is sent.",
+        placeholder: "url", isSecret: true
+    ) { text throws(SettingComplaint) in
+        do throws(SMTPServer.Malformed) {
+            return try SMTPServer(url: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let smtpFrom = Setting(
+        "smtp_from", "Whom e-mail is from: ops@example.com, or \"Martlet <ops@example.com>\".", placeholder: "address"
+    ) { text throws(SettingComplaint) in
+        guard let sender = MailSender(text) else {
+            throw SettingComplaint("Give an address such as ops@example.com or Martlet <ops@example.com>.")
+        }
+        return sender
+    }
+    static let smtpAuthorities = Setting.text(
+        "smtp_ca_file", "A PEM file of authorities that the mail server's certificate may be of, beside the system's.",
+        placeholder: "path")
 
     static let template = Setting(
         "template", "The profile and catalogue that both environments get at init.",
@@ -183,6 +222,28 @@ enum SettingTable {
         "secret", "The signing secret; better in the variable than in the shell's history.", placeholder: "secret",
         isSecret: true)
 
+    // MARK: The listener
+
+    static let forwardTo = Setting(
+        "listener.forward_to", "Where the receiver is: http://localhost:3000/webhook.", placeholder: "url"
+    ) { text throws(SettingComplaint) in
+        do throws(EndpointURLError) {
+            return try EndpointURL(parsing: text)
+        } catch {
+            throw SettingComplaint(error.message)
+        }
+    }
+    static let listenerName = Setting(
+        "listener.name", "What the webhook is called: listen:NAME. Left out, the host's name.", placeholder: "name"
+    ) { text throws(SettingComplaint) in
+        guard let place = ListenPlace(named: text) else { throw SettingComplaint(ListenPlace.rule) }
+        return place.name
+    }
+    static let stateDirectory = Setting.text(
+        "listener.state_dir",
+        "Where answers are kept until the server has them. Left out, martlet in $XDG_STATE_HOME or in ~/.local/state.",
+        placeholder: "path")
+
     // MARK: The sink
 
     static let sinkListen = Setting(
@@ -209,11 +270,11 @@ enum SettingTable {
     /// All of them, in the order in which they are shown.
     static let all: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
-        ] + bounds + [
-            template, url, apiKey, profile, secret, sinkListen, sinkStatus, sinkDelay, sinkFailFirst, sinkHang,
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
+        ] + mail + bounds + [
+            template, url, apiKey, profile, secret, forwardTo, listenerName, stateDirectory, sinkListen, sinkStatus,
+            sinkDelay, sinkFailFirst, sinkHang,
             sinkReset, sinkDrip,
             sinkVerify,
         ]
@@ -227,13 +288,15 @@ enum SettingTable {
         retentionPayloads, retentionHistory, drainTimeout,
     ]
 
+    /// How e-mail is sent.
+    static let mail: [any SettingFacts] = [smtpURL, smtpFrom, smtpAuthorities]
+
     /// Those that `serve` works with.
     static let serving: [any SettingFacts] =
         [
-            config, dataDirectory, store, masterKey, listen, publicURL, allowPrivateNetworks, allowNetworks,
-            requireHTTPS,
-            migrate, nodeName, nodeLease, logLevel, logFormat,
-        ] + bounds
+            config, dataDirectory, store, masterKey, listen, publicURL, trustedProxies, allowPrivateNetworks,
+            allowNetworks, requireHTTPS, migrate, nodeName, nodeLease, logLevel, logFormat,
+        ] + mail + bounds
 }
 
 extension SettingTable {

@@ -56,6 +56,7 @@ extension TransferPart {
         case .environmentHours: "hourly statistics of environments"
         case .alerts: "alerts"
         case .incidents: "incidents"
+        case .mails: "e-mail that waits"
         }
     }
 }

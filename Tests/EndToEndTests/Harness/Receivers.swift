@@ -110,6 +110,15 @@ extension Stage {
             program: program, port: try await listening(program), file: file, statusFile: statusFile)
     }
 
+    /// A mail server that takes messages from `ops`, whose password is `swordfish`, after STARTTLS alone.
+    func mailServer() async throws -> MailServer {
+        let authorities = directory.url.appending(path: "mail.pem").path
+        let program = try start(
+            Repository.python(), [Repository.receivers.appending(path: "mail_server.py").path, authorities],
+            name: "mail")
+        return MailServer(program: program, port: try await listening(program), authorities: authorities)
+    }
+
     func sink(_ flags: [String] = [], port: Int = 0, name: String = "sink") async throws -> Sink {
         let program = try start(
             Repository.martlet(), ["sink", "--json", "--listen", "127.0.0.1:\(port)"] + flags, name: name)
@@ -126,5 +135,22 @@ extension Stage {
 
     private func listening(_ program: ChildProgram) async throws -> Int {
         try await program.line("where it listens") { (try? JSON(parsing: $0))?["listening"].integer }
+    }
+}
+
+/// A mail server that tells of each message that it takes.
+struct MailServer: Sendable {
+    let program: ChildProgram
+    let port: Int
+    /// A file with the authority that its certificate is of.
+    let authorities: String
+
+    /// The messages so far.
+    func messages() throws -> [JSON] { try program.output.lines(from: 1).map { try JSON(parsing: $0) } }
+
+    /// The messages, once there are so many.
+    func messages(_ count: Int) async throws -> [JSON] {
+        try await waitUntil("\(count) messages have come") { program.output.count > count }
+        return try messages()
     }
 }

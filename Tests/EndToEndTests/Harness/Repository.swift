@@ -13,10 +13,13 @@ enum Repository {
         if let named = ProcessInfo.processInfo.environment["MARTLET_BINARY"] {
             return try executable(named, mendedBy: "MARTLET_BINARY names it; build it first")
         }
+        return try built("martlet", mendedBy: "build it with `swift build`, or name another in MARTLET_BINARY")
+    }
+
+    /// A program of the package that was built beside the tests.
+    static func built(_ name: String, mendedBy advice: String = "build it with `swift build`") throws -> String {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        return try executable(
-            tests.deletingLastPathComponent().appending(path: "martlet").path,
-            mendedBy: "build it with `swift build`, or name another in MARTLET_BINARY")
+        return try executable(tests.deletingLastPathComponent().appending(path: name).path, mendedBy: advice)
     }
 
     static func node() throws -> String {

@@ -31,7 +31,11 @@ class Publisher:
         return self.process.poll() is None
 
     def stop(self):
-        """Ends it, and says what came of it: `accepted` events, and how often each status was answered."""
+        """Ends it, and says what came of it.
+
+        `accepted` events, how often each of the `statuses` was answered, and, where there is a rate, after how many
+        milliseconds each event was `answered`, counted from when it was due.
+        """
         if self._result is None:
             self.process.stdin.close()
             self._result = json.loads(self.process.stdout.readline() or "{}")

@@ -51,6 +51,7 @@ class Publishing:
         self.settings = settings
         self.statuses = collections.Counter()
         self.accepted = 0
+        self.answered = []
         self._number = 0
         self._note = "x" * settings.get("padding", 100)
 
@@ -77,17 +78,18 @@ class Publishing:
         due = time.monotonic() + interval
         under_way = set()
 
-        async def send(body):
+        async def send(body, due):
             connection = await free.get()
             try:
                 self.note(await connection.post("/v1/events", body), 1)
+                self.answered.append(round((time.monotonic() - due) * 1000, 2))
             finally:
                 free.put_nowait(connection)
 
         try:
             while self._number < self.settings.get("total", 1 << 60):
                 await asyncio.sleep(max(0, due - time.monotonic()))
-                task = asyncio.create_task(send(json.dumps(self.event(int(due * 1e9))).encode()))
+                task = asyncio.create_task(send(json.dumps(self.event(int(due * 1e9))).encode(), due))
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
                 due += interval
@@ -128,7 +130,8 @@ async def main():
     work.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await work
-    print(json.dumps({"accepted": publishing.accepted, "statuses": publishing.statuses}), flush=True)
+    result = {"accepted": publishing.accepted, "statuses": publishing.statuses, "answered": publishing.answered}
+    print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

@@ -83,13 +83,16 @@ class Fuzz:
         for path, methods in self.document["paths"].items():
             for method, described in methods.items():
                 # A stream does not end.
-                if method == "parameters" or path == "/v1/stream":
+                if method == "parameters" or self._streams(described["responses"].values()):
                     continue
                 parameters = [self._resolved(each) for each in described.get("parameters", [])]
                 contents = {
                     type: each["schema"] for type, each in described.get("requestBody", {}).get("content", {}).items()
                 }
                 yield Operation(method.upper(), path, parameters, contents, described["responses"])
+
+    def _streams(self, answers):
+        return any("text/event-stream" in self._resolved(each).get("content", {}) for each in answers)
 
     def _resolved(self, schema):
         while "$ref" in schema:

@@ -17,6 +17,8 @@ RATE = 20
 DUE, BURN, LATER, RATED, PLAIN, DOWN = "/due", "/burn", "/later", "/rated", "/plain", "/down"
 # Milliseconds: far less than any leap, and more than a busy machine needs.
 PROMPT = 5_000
+# Seconds by which a receiver on a busy machine may take the first attempt for later than it was.
+SLACK = 0.6
 
 
 class Schedule:
@@ -106,16 +108,15 @@ class Schedule:
         # Its burst and its rate; and a second of the harness may be somewhat more than one of the server.
         expect(most <= 2.5 * RATE, f"{most} within a second to the webhook with {RATE} a second")
 
-    def expect_prompt(self):
-        """The webhook that answers was served all the time."""
+    def expect_prompt(self, leap=None):
+        """The webhook that answers was served all the time; what was being accepted at a leap has its instant."""
         time.sleep(max(0, self.trickles_since + 2 - time.monotonic()))
         result = self.publisher.stop()
         self.trickled += result["accepted"]
         wait("the trickle has come",
              lambda: len({each.event for each in self.tally.arrivals() if each.path == PLAIN}) == self.trickled, 30)
-        slow = max(
-            latency for _, latency in figures.latencies(each for each in self.tally.arrivals() if each.path == PLAIN)
-        )
+        latencies = figures.latencies(each for each in self.tally.arrivals() if each.path == PLAIN)
+        slow = max(latency for sent, latency in latencies if leap is None or abs(sent - leap) > 1_000_000_000)
         expect(list(result["statuses"]) == ["202"] and slow < PROMPT,
                f"meanwhile {result['statuses']}, the slowest delivery after {slow:,.0f} ms")
         return f"{result['accepted']:,} published meanwhile delivered within {slow:,.0f} ms"
@@ -167,7 +168,7 @@ def clock_back(stage):
     schedule.await_all()
     schedule.expect_once()
     return (f"{went_on} in {stage.pick(15, 5)} s at {RATE} a second, breaker closed {closed:.0f} s after; "
-            f"{schedule.count:,} retries once each at their time; {schedule.expect_prompt()}")
+            f"{schedule.count:,} retries once each at their time; {schedule.expect_prompt(leapt)}")
 
 
 @row("clock-restart", "1 h passes, or is taken back, while the server is down",
@@ -213,11 +214,11 @@ def expect_ramp(instants):
     ordered = sorted(instants)
     start = ordered[0]
     for index, at in enumerate(ordered):
-        seconds = (at - start) / 1e9 + 0.3
+        seconds = (at - start) / 1e9 + SLACK
         if seconds >= 10:
             break
         whole = int(seconds)
         allowed = 10 * (2 ** whole - 1) + 10 * 2 ** whole * (seconds - whole) + 5
         if index >= allowed:
-            raise Failed(f"{index + 1} within {seconds - 0.3:.2f} s of coming back: "
+            raise Failed(f"{index + 1} within {seconds - SLACK:.2f} s of coming back: "
                          f"{first_seconds(ordered, 6)} by the second")

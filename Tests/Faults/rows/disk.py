@@ -101,13 +101,13 @@ def disk_full(stage):
      "503 at the reserve; what was accepted is delivered and recorded")
 def disk_reserve(stage):
     """The receiver is away while the disk fills, so that everything still has to be recorded on what is left."""
-    stage.enter(place.small_disk(stage.directory / "small", 192 << 20))
-    # More than is published in the second between two looks at the disk.
-    martlet = Martlet(stage, ["--disk-reserve", "96MiB"], data=stage.directory / "small" / "data")
+    stage.enter(place.small_disk(stage.directory / "small", SMALL))
+    # Less than is published in the second between two looks at the disk.
+    martlet = Martlet(stage, ["--disk-reserve", "16MiB"], data=stage.directory / "small" / "data")
     tally = Tally(stage)
     tally.answer("/", 503)
     martlet.api.webhook(tally.url(PATH), retry={"delays": ["3s"] * 50})
-    load = Load(martlet, threads=2, sizes=(20,), padding=8000)
+    load = Load(martlet, threads=4, sizes=(20,), padding=4000)
     wait("the reserve is reached", lambda: martlet.metrics()["martlet_storage_short"] == 1, 120)
     refused = load.statuses.get(503, 0)
     wait("publishing is refused", lambda: load.statuses.get(503, 0) > refused + 20, 60)
@@ -121,8 +121,7 @@ def disk_reserve(stage):
     status = martlet.stop()
     check_integrity(martlet.store)
     seen = (f"503 with {room / 2**20:.1f} MiB of room left, /readyz {readiness}; {len(load.accepted):,} accepted, "
-            f"{len(lost)} lost, "
-            f"{len(unfinished)} not recorded")
+            f"{len(lost)} lost, {len(unfinished)} not recorded")
     expect(status == 0 and not lost and not unfinished and readiness == 503 and not load.refusals, seen)
     return seen
 

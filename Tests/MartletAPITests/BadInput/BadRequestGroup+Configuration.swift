@@ -40,6 +40,21 @@ extension BadRequestGroup {
                 "an event type that there is", "POST /v1/event-types", #"{"name":"only.here"}"#, 409,
                 "event_type_exists", "only.here"),
             BadRequest(
+                "an alert without a rule", "POST /v1/alerts", #"{"name":"a"}"#, 422, "invalid_request", "rule"),
+            BadRequest(
+                "an alert on nothing that there is", "POST /v1/alerts", #"{"name":"a","rule":{"type":"moon"}}"#, 422,
+                "invalid_request", "rule.type"),
+            BadRequest(
+                "an alert with another rule's number", "POST /v1/alerts",
+                #"{"name":"a","rule":{"type":"oldest_waiting","failures":3}}"#, 422, "unknown_field", "rule.failures"),
+            BadRequest(
+                "an alert about a webhook that is none", "POST /v1/alerts",
+                #"{"name":"a","rule":{"type":"endpoint_disabled"},"webhook":"x"}"#, 422, "invalid_request", "webhook"),
+            BadRequest(
+                "an alert to somebody who is nobody", "POST /v1/alerts",
+                #"{"name":"a","rule":{"type":"endpoint_disabled"},"emails":["x"]}"#, 422, "invalid_request",
+                "emails"),
+            BadRequest(
                 "an environment of no profile", "PATCH /v1/environment", #"{"profile":"nothing"}"#, 422,
                 "invalid_request", "profile"),
             BadRequest(

@@ -35,7 +35,9 @@ import Testing
     @Test func everyRowOfItsTableOfFieldsIsAFieldAndNoneIsMissing() async throws {
         let guide = try #require(Self.guide)
         try await TestService.with { service in
-            for (heading, schema) in [("## Publishing", "NewEvent"), ("## Webhooks", "NewWebhook")] {
+            for (heading, schema) in [
+                ("## Publishing", "NewEvent"), ("## Webhooks", "NewWebhook"), ("## Sources", "NewSource"),
+            ] {
                 let section = try #require(guide.components(separatedBy: "\n\(heading)\n").last).components(
                     separatedBy: "\n## ")[0]
                 let table = section.components(separatedBy: "| field |").last?.components(separatedBy: "\n\n")[0] ?? ""

@@ -19,6 +19,7 @@ import Testing
                     let told = answer.raw.header("allow")?.split(separator: ", ").map(String.init) ?? []
                     #expect(Set(told) == allow, "\(method) \(path)")
                 }
+                guard !methods.contains("OPTIONS") else { continue }
                 let options = try await service.client(nil).send("OPTIONS", target)
                 #expect(options.status == 204, "\(path)")
                 #expect(

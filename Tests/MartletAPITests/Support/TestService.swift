@@ -25,9 +25,12 @@ struct TestService: Sendable {
     static let version = "1.2.3"
 
     /// Runs `body` with a service, and stops it.
+    ///
+    /// - Parameter time: what the use cases go by, in the stead of the real time.
     static func with<Value: Sendable>(
         egress: EgressPolicy = EgressPolicy(allowsPrivateNetworks: true), connections: ConnectionLimits = .patient,
-        limits: ServiceLimits = .init(), intake: IntakeLimits = .init(),
+        limits: ServiceLimits = .init(), intake: IntakeLimits = .init(), time: (any TimeSource)? = nil,
+        proxies: TrustedProxies = TrustedProxies(),
         _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID())")
@@ -36,7 +39,7 @@ struct TestService: Sendable {
         let store = try await SQLiteStore.open(path: directory.appending(path: "martlet.db").path())
         let result: Result<Value, any Error>
         do {
-            result = .success(try await run(store, egress, connections, limits, intake, body))
+            result = .success(try await run(store, egress, connections, limits, intake, time, proxies, body))
         } catch {
             result = .failure(error)
         }
@@ -46,7 +49,7 @@ struct TestService: Sendable {
 
     private static func run<Value: Sendable>(
         _ store: SQLiteStore, _ egress: EgressPolicy, _ connections: ConnectionLimits, _ limits: ServiceLimits,
-        _ intake: IntakeLimits,
+        _ intake: IntakeLimits, _ time: (any TimeSource)?, _ proxies: TrustedProxies,
         _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -74,8 +77,8 @@ struct TestService: Sendable {
         try await engine.restore()
         let context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
-            time: clock, vault: vault, egress: egress, limits: limits, metrics: metrics, log: log,
-            listeners: listeners)
+            time: time ?? clock, vault: vault, egress: egress, limits: limits, metrics: metrics, log: log,
+            listeners: listeners, proxies: proxies)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = APIServer(
             context: context, host: "127.0.0.1", port: 0, group: group, version: version, log: log, limits: connections

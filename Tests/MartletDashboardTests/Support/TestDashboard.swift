@@ -21,7 +21,8 @@ struct TestDashboard: Sendable {
 
     /// Runs `body` with a dashboard, and stops it.
     static func with<Value: Sendable>(
-        publicURL: String? = nil, _ body: @escaping @Sendable (TestDashboard) async throws -> Value
+        publicURL: String? = nil, template: MartletService.Template = .standard,
+        _ body: @escaping @Sendable (TestDashboard) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup.singleton
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -32,7 +33,7 @@ struct TestDashboard: Sendable {
             preconditionFailure("the key has the length that the vault asks for")
         }
         let made = try await Bootstrap(store: store, vault: vault, identifiers: identifiers, time: clock)
-            .makeEnvironments(template: .standard)
+            .makeEnvironments(template: template)
         guard let keys = made else { preconditionFailure("a new store has no environments yet") }
         let directory = Directory(vault: vault)
         directory.load(try await store.configuration())

@@ -1,5 +1,6 @@
 import MartletCore
 import MartletService
+import MartletStore
 
 /// One of everything in the sandbox, of the application `acme`: what pages are tried with.
 struct Things: Sendable {
@@ -9,6 +10,9 @@ struct Things: Sendable {
     let job: JobID
     let application: MartletCore.Application
     let key: KeyID
+    let alert: AlertID
+    let source: SourceID
+    let request: RequestID
 
     init(_ site: TestDashboard, data: String = #"{"order_id":"o_1"}"#) async throws {
         application = try await site.application("acme")
@@ -22,9 +26,23 @@ struct Things: Sendable {
         job = try await JobService(site.context).recover(
             webhook.id, only: .failed, JobDraft(since: site.context.time.now() - .seconds(60)), by: site.admin
         ).id
+        var draft = SourceDraft()
+        draft.name = "GitHub"
+        draft.preset = "github"
+        draft.generatesSecret = true
+        draft.application = "acme"
+        source = try await SourceService(site.context).create(draft, by: site.admin).source.id
+        request = try await SourceService(site.context).test(
+            source, SourceService.Trial(), url: "https://example.com/in/x", by: site.admin
+        ).request.id
         key = try await KeyService(site.context).create(
             name: "A key", role: "reader", application: nil, expiresAt: nil, by: site.admin
         ).key.id
+        var rule = AlertDraft()
+        rule.name = "Acme fails"
+        rule.rule = .consecutiveFailures(3)
+        rule.application = .some("acme")
+        alert = try await AlertService(site.context).create(rule, by: site.admin).alert.id
     }
 
     /// Every page that shows one thing or a list, within its environment.
@@ -36,14 +54,15 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit",
+            "/applications/\(application.id)/edit", "/alerts/\(alert)", "/alerts/\(alert)/edit",
         ]
     }
 
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
         "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
-        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook",
+        "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
+        "/settings/profiles/new", "/alerts", "/alerts/new", "/status",
     ]
 
     /// What forms do with those things: targets, each with fields that it would take.
@@ -57,6 +76,22 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
+            ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
+            ("/alerts/\(alert)/edit", [("name", "x"), ("rule", "endpoint_disabled")]), ("/alerts/\(alert)/test", []),
+            ("/alerts/\(alert)/delete", []),
         ]
+    }
+
+    // MARK: Sources, which are the operator's alone
+
+    /// Pages about the source and what it received.
+    var sourceThings: [String] { ["/sources/\(source)", "/sources/\(source)/edit", "/requests/\(request)"] }
+
+    static let sourceLists = ["/sources", "/sources/new", "/sources/new?preset=hmac"]
+
+    /// Targets of their forms.
+    var sourceActs: [String] {
+        ["test", "secret", "rotate", "active", "edit", "delete"].map { "/sources/\(source)/\($0)" }
+            + ["replay", "verify"].map { "/requests/\(request)/\($0)" }
     }
 }

@@ -97,7 +97,14 @@ extension ReceiverRecipe {
             case .base64AfterPrefix(let prefix):
                 Self.goBase64("strings.TrimPrefix(secret, \(Self.quoted(prefix, "\"")))")
             }
-        return "func signingKey(secret string) []byte {\n\(body)\n}"
+        return """
+            func signingKey(secret string) []byte {
+            \tif secret == "" {
+            \t\tlog.Fatal("Set WEBHOOK_SECRET")
+            \t}
+            \(body)
+            }
+            """
     }
 
     private static func goBase64(_ text: String) -> String {

@@ -19,7 +19,7 @@ extension ReceiverRecipe {
         import javax.crypto.spec.SecretKeySpec;
 
         public class Webhook {
-            static final String SECRET = System.getenv("WEBHOOK_SECRET");
+            static final String SECRET = Objects.requireNonNull(System.getenv("WEBHOOK_SECRET"), "Set WEBHOOK_SECRET");
 
             static boolean isAuthentic(Headers headers, byte[] body) throws GeneralSecurityException {
         \(javaCheck)

@@ -9,6 +9,7 @@ extension ReceiverRecipe {
         const express = require('express');
 
         const secret = process.env.WEBHOOK_SECRET;
+        if (!secret) throw new Error('Set WEBHOOK_SECRET');
         \(nodeKey)
 
         function isAuthentic(headers, body) {

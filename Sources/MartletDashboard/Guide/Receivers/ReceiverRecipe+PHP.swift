@@ -6,7 +6,7 @@ extension ReceiverRecipe {
         """
         <?php
         // \(ReceiverLanguage.php.fileName): WEBHOOK_SECRET=… php -S 127.0.0.1:3000 \(ReceiverLanguage.php.fileName)
-        $secret = getenv('WEBHOOK_SECRET');
+        $secret = getenv('WEBHOOK_SECRET') ?: throw new RuntimeException('Set WEBHOOK_SECRET');
         \(phpKey)
 
         function header_value(string $name): string
@@ -30,7 +30,7 @@ extension ReceiverRecipe {
         if (function_exists('fastcgi_finish_request')) {
             fastcgi_finish_request();
         }
-        receive(json_decode($body, true)); // then work; better still, in a queue
+        receive(json_decode($body, true, 1024)); // then work; better still, in a queue
 
         \(phpHandlers)
 

@@ -11,10 +11,11 @@ extension ReceiverRecipe {
         import json
         import os
         import re
+        import sys
         import time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
         \(isPublicKey ? "\nfrom cryptography.exceptions import InvalidSignature  # pip install cryptography\nfrom cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey\n" : "")
-        SECRET = os.environ["WEBHOOK_SECRET"]
+        SECRET = os.environ.get("WEBHOOK_SECRET") or sys.exit("Set WEBHOOK_SECRET")
         \(pythonKey)
 
 

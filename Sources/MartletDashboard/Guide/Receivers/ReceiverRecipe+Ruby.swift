@@ -9,7 +9,9 @@ extension ReceiverRecipe {
         require 'openssl'
         require 'webrick'
 
-        SECRET = ENV.fetch('WEBHOOK_SECRET')
+        $stdout.sync = true
+        SECRET = ENV.fetch('WEBHOOK_SECRET', '')
+        abort 'Set WEBHOOK_SECRET' if SECRET.empty?
         \(rubyKey)
 
         def authentic?(request, body)
@@ -33,7 +35,6 @@ extension ReceiverRecipe {
         end
         trap('TERM') { server.shutdown }
         puts "Listening on #{server.listeners.first.addr[1]}"
-        $stdout.flush
         server.start
 
         """

@@ -7,13 +7,11 @@ extension ReceiverRecipe {
         // \(ReceiverLanguage.swift.fileName): with the product WebhookSigning of the package martlet, in a server of your choice
         import WebhookSigning
 
-        \(swiftProfile)
-
         struct WebhookCheck {
             let verifier: WebhookVerifier
 
             /// - Parameter secret: that of the webhook, as the dashboard shows it.
-            init(secret: String) throws {
+            init(secret: String, profile: SignatureProfile = \(swiftProfile)) throws {
                 verifier = try WebhookVerifier(profile: profile, secrets: [SigningSecret(secret)])
             }
 
@@ -22,7 +20,7 @@ extension ReceiverRecipe {
                 switch verifier.verify(headers: headers, body: body, now: now) {
                 case .valid: return \(status)
                 case .invalid(let failure):
-                    print("Refused: \\(failure.description)") // why, for your log; the caller is told nothing
+                    print("Refused: \\(failure.description)")  // why, for your log; the caller is told nothing
                     return 401
                 }
             }
@@ -39,7 +37,7 @@ extension ReceiverRecipe {
                 case "real-estate": "realEstate"
                 default: known.name
                 }
-            return "let profile = SignatureProfile.\(member)"
+            return ".\(member)"
         }
         var arguments = [
             "scheme: .\(swiftScheme)", "signatureHeader: \(Self.quoted(signature.signatureHeader, "\""))",
@@ -57,7 +55,7 @@ extension ReceiverRecipe {
             arguments.append("keyDerivation: .base64AfterPrefix(\(Self.quoted(prefix, "\"")))")
         }
         if toleranceSeconds != 300 { arguments.append("tolerance: .seconds(\(toleranceSeconds))") }
-        return "let profile = SignatureProfile(\n" + arguments.map { "    \($0)" }.joined(separator: ",\n") + ")"
+        return "SignatureProfile(\n" + arguments.map { "        \($0)" }.joined(separator: ",\n") + ")"
     }
 
     private var swiftScheme: String {

@@ -24,8 +24,13 @@ struct PresetOptions: ParsableArguments {
             guard parameter.isEmpty else { throw .usage("--parameter belongs to a preset: give --preset too.") }
             return nil
         }
+        return try Self.preset(named: name, parameter)
+    }
+
+    /// The preset of that name, with parameters as `name=value`.
+    static func preset(named name: String, _ given: [String]) throws(CommandFailure) -> WebhookPreset {
         var parameters: [String: String] = [:]
-        for text in parameter {
+        for text in given {
             guard let equals = text.firstIndex(of: "=") else {
                 throw .usage("--parameter '\(text)': Give a name and a value: 'header=X-Signature'.")
             }

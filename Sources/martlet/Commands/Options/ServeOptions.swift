@@ -8,6 +8,9 @@ struct ServeOptions: SettingOptions {
     @Option(name: SettingTable.publicURL.name, help: SettingTable.publicURL.help)
     var publicURL: String?
 
+    @Option(name: SettingTable.trustedProxies.name, help: SettingTable.trustedProxies.help)
+    var trustedProxies: [String] = []
+
     @Flag(
         name: SettingTable.allowPrivateNetworks.name, inversion: .prefixedNo,
         help: SettingTable.allowPrivateNetworks.help)
@@ -31,6 +34,7 @@ struct ServeOptions: SettingOptions {
     var given: [GivenSetting] {
         [
             SettingTable.listen.given(listen), SettingTable.publicURL.given(publicURL),
+            (SettingTable.trustedProxies.key, trustedProxies),
             SettingTable.allowPrivateNetworks.given(allowPrivateNetworks),
             (SettingTable.allowNetworks.key, allowNetworks), SettingTable.requireHTTPS.given(requireHTTPS),
             SettingTable.migrate.given(migrate), SettingTable.nodeName.given(nodeName),
