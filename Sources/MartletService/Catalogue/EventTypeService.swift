@@ -49,7 +49,12 @@ public struct EventTypeService: Sendable {
             change(&type, draft, &fields)
             guard fields.isEmpty else { throw .invalid(fields) }
             type.updatedAt = context.time.now()
-            try await context.apply([.putEventType(type)])
+            do throws(ServiceError) {
+                try await context.apply([.putEventType(type)])
+            } catch {
+                // Deleted since it was found.
+                throw error.kind == .conflict ? .notFound("event type") : error
+            }
             return type
         }
     }
