@@ -29,7 +29,7 @@ hurt() {
 }
 hurt crashes crowds requests &
 half=$!
-hurt disk receivers tls names answers clock-forward clock-restart || status=1
+hurt disk receivers tls names answers clocks || status=1
 wait $half || status=1
 cat "$TMPDIR"/faults-* >>"$log"
 grep -ahE '^(pass|FAIL|skipped) |^[0-9]+ passed' "$TMPDIR"/faults-* || true
