@@ -85,6 +85,25 @@ import Testing
         #expect(order.dropFirst(4) == (2..<10).map { "greedy \($0)" }[...])
     }
 
+    @Test func transactionsAreShortOnceSomebodyElsePublishesToo() async throws {
+        let scene = try await ServiceScene()
+        await scene.stop()
+        var limits = CommitLimits()
+        (limits.batch, limits.sharedBatch) = (40, 10)
+        let committer = GroupCommitter(
+            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let calls = scene.store.callCount
+        let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
+        for _ in 0..<8 { try committer.accept(Self.acceptance(scene, events: 10)) { _ in } }
+        try committer.accept(Self.acceptance(scene, of: modest)) { _ in }
+
+        committer.close()
+        await committer.run(handingOverTo: scene.courier)
+
+        // One of 40 and the other's, then four of 10.
+        #expect(scene.store.callCount - calls == 5)
+    }
+
     @Test func aClosedCommitterTakesNothingMore() async throws {
         let scene = try await ServiceScene()
         await scene.stop()

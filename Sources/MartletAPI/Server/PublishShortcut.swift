@@ -60,8 +60,9 @@ final class PublishShortcut: ChannelDuplexHandler {
     /// The end of the client's side, or of the service, is no end for an answer that is still to come.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) { take(.event(event), context) }
 
+    /// Reads once ahead of an answer: stopping to read, and going on, would be two calls of the system for each request.
     func read(context: ChannelHandlerContext) {
-        if case .answering = state { wantsRead = true } else { context.read() }
+        if case .answering = state, !waiting.isEmpty { wantsRead = true } else { context.read() }
     }
 
     private func take(_ arrival: Arrival, _ context: ChannelHandlerContext) {

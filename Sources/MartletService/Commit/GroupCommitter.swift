@@ -20,6 +20,9 @@ public final class GroupCommitter: Sendable {
         var requestBytes = 0
         var events = 0
         var bytes = 0
+        /// Who brought the last acceptance that was taken, and how many more batches are short since somebody else did.
+        var publisher: Publisher?
+        var shortBatches = 0
         var isEmpty: Bool { acceptances.isEmpty && settlements.isEmpty && requests.isEmpty }
 
         /// Set while ``run(handingOverTo:)`` has nothing to do.
@@ -260,20 +263,30 @@ public final class GroupCommitter: Sendable {
     }
 
     private func take(from queue: inout Queue) -> NextBatch {
-        let acceptances = queue.events <= limits.batch ? queue.acceptances.takeFirst(.max) : takeShares(of: &queue)
+        let most = queue.shortBatches > 0 ? limits.sharedBatch : limits.batch
+        queue.shortBatches = max(0, queue.shortBatches - 1)
+        let acceptances = queue.events <= most ? queue.acceptances.takeFirst(.max) : takeShares(of: &queue, most)
         for waiting in acceptances {
             queue.events -= waiting.acceptance.entries.count
             queue.bytes -= waiting.acceptance.size
+            let publisher = Publisher(of: waiting.acceptance)
+            guard publisher != queue.publisher else { continue }
+            if queue.publisher != nil { queue.shortBatches = Self.shortBatches }
+            queue.publisher = publisher
         }
-        let requests = queue.requests.takeFirst(limits.batch)
+        let requests = queue.requests.takeFirst(most)
         for request in requests { queue.requestBytes -= request.footprint }
         return NextBatch(
-            acceptances: acceptances, settlements: queue.settlements.takeFirst(limits.batch), requests: requests)
+            acceptances: acceptances, settlements: queue.settlements.takeFirst(most), requests: requests)
     }
+
+    /// How many batches are short after one that another publisher had a part in: enough for one who publishes about once a
+    /// second to find none that is long.
+    private static let shortBatches = 256
 
     /// Takes a batch of more that waits: first what has least before it of its own publisher, so that who publishes much
     /// makes nobody else wait (start-time fair queueing). What one publisher brought stays in its order.
-    private func takeShares(of queue: inout Queue) -> [WaitingAcceptance] {
+    private func takeShares(of queue: inout Queue, _ most: Int) -> [WaitingAcceptance] {
         var brought: [Publisher: Int] = [:]
         let starts = queue.acceptances.map { waiting in
             let publisher = Publisher(of: waiting.acceptance)
@@ -286,7 +299,7 @@ public final class GroupCommitter: Sendable {
         for turn in turns {
             isTaken[turn] = true
             events += queue.acceptances[turn].acceptance.entries.count
-            if events >= limits.batch { break }
+            if events >= most { break }
         }
         let taken = zip(queue.acceptances, isTaken).lazy.filter(\.1).map(\.0)
         defer { queue.acceptances = zip(queue.acceptances, isTaken).lazy.filter { !$1 }.map(\.0) }
