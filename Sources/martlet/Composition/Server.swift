@@ -132,6 +132,7 @@ struct Server: Sendable {
             Console.print(greeting.ready(port: port))
             Console.print(greeting.dashboard(loginToken: loginToken, port: port))
             if let firstKeys { Console.print(greeting.firstSteps(firstKeys, template: template, port: port)) }
+            ProgramPages.release()
         }
         do {
             // The last one stops first: nothing is accepted any more while the engine finishes what is in flight, and the node
