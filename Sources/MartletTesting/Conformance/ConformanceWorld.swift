@@ -99,10 +99,11 @@ final class ConformanceWorld {
     }
 
     func attempt(
-        of delivery: Delivery, number: Int = 1, result: AttemptOutcome.Result? = nil, body: [UInt8] = []
+        of delivery: Delivery, number: Int = 1, result: AttemptOutcome.Result? = nil, body: [UInt8] = [],
+        at instant: Timestamp? = nil
     ) -> Attempt {
         Attempt(
-            id: id(), delivery: delivery.id, number: number, startedAt: now,
+            id: id(), delivery: delivery.id, number: number, startedAt: instant ?? now,
             request: AttemptRequest(
                 url: "https://example.com/hooks",
                 headers: [HeaderField(name: "content-type", value: "application/json")]),
