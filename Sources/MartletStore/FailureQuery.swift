@@ -10,7 +10,7 @@ public struct FailureQuery: Sendable {
 
     /// How many deliveries are looked at of each of the two kinds, the newest first. Those of an application are looked at
     /// endpoint by endpoint, each of which has its share.
-    public static let scanLimit = 10_000
+    public static let scanLimit = 5_000
 
     public init(environment: EnvironmentID, application: ApplicationID? = nil, since: Timestamp) {
         self.environment = environment

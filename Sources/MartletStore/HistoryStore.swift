@@ -69,7 +69,7 @@ public struct EventQuery: Sendable {
     public static let textLimit = 32 << 20
     /// Where no more deliveries than this are in the wanted state, or have ever gone to the application, their events are
     /// gathered from them and sorted: all there are of them are found at once, however old.
-    public static let gatherLimit = 5_000
+    public static let gatherLimit = 3_000
 
     public init(environment: EnvironmentID, limit: Int) {
         self.environment = environment

@@ -32,7 +32,8 @@ struct ListingPlanTests {
         for (text, plan) in plans where plan.contains(where: { $0.contains("Sort Key") }) {
             // A short backlog, events gathered from few deliveries, and groups of a bounded number of failures.
             let isBounded =
-                text.contains("JOIN deliveries d ON d.owner") || text.contains("AS g (id)") || text.contains("array_agg")
+                text.contains("JOIN deliveries d ON d.owner") || text.contains("AS g (id)")
+                || text.contains("array_agg")
             // PostgreSQL sorts the few rows of a join again rather than believe their order.
             #expect(isBounded, "\(text)\n\(plan.joined(separator: "\n"))")
         }

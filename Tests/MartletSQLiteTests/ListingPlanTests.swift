@@ -41,13 +41,18 @@ struct ListingPlanTests {
 
             let steps = try await plans(of: [listing.sql])[listing.sql] ?? []
 
-            #expect(steps.contains { $0.hasPrefix("SEARCH d USING COVERING INDEX deliveries_due") || $0.hasPrefix("SCAN d USING COVERING INDEX deliveries_due") }, "\(steps)")
+            #expect(
+                steps.contains {
+                    $0.hasPrefix("SEARCH d USING COVERING INDEX deliveries_due")
+                        || $0.hasPrefix("SCAN d USING COVERING INDEX deliveries_due")
+                }, "\(steps)")
             #expect(steps.contains("SEARCH d USING PRIMARY KEY (environment=? AND id=?)"), "\(steps)")
         }
     }
 
     @Test(arguments: [
-        ("SCAN deliveries", true), ("SCAN e USING INDEX events_id", true), ("SCAN d USING COVERING INDEX deliveries_due", false),
+        ("SCAN deliveries", true), ("SCAN e USING INDEX events_id", true),
+        ("SCAN d USING COVERING INDEX deliveries_due", false),
         ("SEARCH e USING INDEX events_id (environment=? AND id>? AND id<?)", false), ("SCAN p", false),
     ])
     func aScanIsToldFromASearch(_ step: String, _ isScan: Bool) {

@@ -58,7 +58,8 @@ struct DeliveriesScreen: Screen {
         if problem == nil {
             do throws(ServiceError) {
                 page = try await DeliveryService(visit.context).deliveries(
-                    filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")), for: visit.principal)
+                    filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")),
+                    for: visit.principal)
             } catch {
                 guard error.kind == .invalid else { throw error }
                 problem = error.fields.first?.message ?? error.detail

@@ -81,6 +81,6 @@ extension Reader {
             parameters.add(application)
         }
         guard rows.count <= left else { return nil }
-        return events.union(try rows.map { (row) throws(StoreError) in try row.identifier(0) })
+        return events.union(try rows.map { (row) throws(StoreError) in try row.identifier(0, EventKind.self) })
     }
 }

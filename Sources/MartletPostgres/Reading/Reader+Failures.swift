@@ -36,12 +36,12 @@ extension Reader {
             parameters.add(endpoint)
             parameters.add(query.application)
         }
-        let groups = try rows.map { (row) throws(StoreError) in
+        let groups = try rows.map { (row) throws(StoreError) -> FailureGroup? in
             let count = Int(row.integer(3))
             if Int(row.integer(7)) == most { found.isPartial = true }
             let reason = FailureGroup.Reason(
                 failure: row.optionalText(1), status: row.optionalInteger(2).map(Int.init))
-            guard let reason else { return Optional<FailureGroup>.none }
+            guard let reason else { return nil }
             return FailureGroup(
                 key: .init(endpoint: try row.identifier(0), reason: reason), failed: kind == .failed ? count : 0,
                 waiting: kind == .waiting ? count : 0, first: row.timestamp(4), last: row.timestamp(5),

@@ -25,7 +25,9 @@ public struct IssueService: Sendable {
                 try await context.store.attempts(of: group.example)
             }
             // Retried meanwhile, it may have one that came to something else.
-            guard let last = attempts.last(where: { FailureGroup.Reason($0.outcome) == group.key.reason }) else { continue }
+            guard let last = attempts.last(where: { FailureGroup.Reason($0.outcome) == group.key.reason }) else {
+                continue
+            }
             let success = context.directory.target(group.key.endpoint)?.profile.success ?? .any2xx
             issues.items.append(Issue(group, sentence: last.outcome.sentence(success: success)))
         }

@@ -48,7 +48,9 @@ public struct OverviewService: Sendable {
             let found = try await context.stored { () async throws(StoreError) in
                 try await context.store.hours(of: endpoint.id, since: since)
             }
-            for hour in found { hours[hour.hour, default: .init(environment: hour.environment, hour: hour.hour)].add(hour) }
+            for hour in found {
+                hours[hour.hour, default: .init(environment: hour.environment, hour: hour.hour)].add(hour)
+            }
         }
         return hours.values.sorted { $0.hour < $1.hour }
     }

@@ -78,12 +78,13 @@ final class ConformanceWorld {
 
     func event(
         in environment: Environment? = nil, type: String = "property.created", chosenID: String? = nil,
-        application: ApplicationID? = nil, body: String = #"{"data":{"a":1}}"#, at instant: Timestamp? = nil
+        application: ApplicationID? = nil, deliveryCount: Int = 1, body: String = #"{"data":{"a":1}}"#,
+        at instant: Timestamp? = nil
     ) -> Event {
         let bytes = Array(body.utf8)
         return Event(
             id: id(at: instant), environment: (environment ?? live).id, chosenID: chosenID, type: type,
-            application: application, created: instant ?? now, acceptedAt: instant ?? now, deliveryCount: 1,
+            application: application, created: instant ?? now, acceptedAt: instant ?? now, deliveryCount: deliveryCount,
             body: EventBody(bytes: bytes, data: 0..<bytes.count))
     }
 

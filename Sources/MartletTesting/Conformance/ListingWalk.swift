@@ -39,7 +39,7 @@ enum ListingWalk {
     }
 
     private static func application(in world: ConformanceWorld) -> Application {
-        ConformanceWorld.application(world.id(), in: world.live, at: world.now)
+        ConformanceWorld.application(world.id(), in: world.live.id, at: world.now)
     }
 
     private static func events(
