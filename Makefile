@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/martlet
 
-.PHONY: help setup test-setup build release run test lint format check bench fuzz simulate faults browser clean
+.PHONY: help setup test-setup build release run test lint format check bench pages fuzz simulate faults browser clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ check: lint test ## What CI runs
 
 bench: release ## Measure the store, and deliveries end to end
 	@scripts/bench.sh
+
+# FILL is a directory: filled once, in some ten minutes, and measured again and again.
+pages: release ## Time every page with a million events behind it
+	@test -d "$(or $(FILL),.build/pages)" || python3 Benchmarks/Pages/pages.py --martlet .build/release/martlet fill "$(or $(FILL),.build/pages)"
+	@python3 Benchmarks/Pages/pages.py --martlet .build/release/martlet measure "$(or $(FILL),.build/pages)"
 
 fuzz: ## Compare payload normalisation with Node's on random documents
 	@scripts/fuzz-json.sh

@@ -30,6 +30,10 @@ extension PostgresStore: HistoryStore {
         }
     }
 
+    public func failures(_ query: FailureQuery) async throws(StoreError) -> FailureGroups {
+        try await read { (reader) throws(StoreError) in try reader.failures(query) }
+    }
+
     public func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt] {
         try await read { (reader) throws(StoreError) in try reader.attempts(of: delivery) }
     }

@@ -14,6 +14,9 @@ public protocol HistoryStore: Sendable {
         of event: EventID, in environment: EnvironmentID, limit: Int
     ) async throws(StoreError) -> [Delivery]
 
+    /// Groups failures by endpoint and reason.
+    func failures(_ query: FailureQuery) async throws(StoreError) -> FailureGroups
+
     /// Every attempt of a delivery, the first one first.
     func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt]
 
@@ -58,9 +61,15 @@ public struct EventQuery: Sendable {
     public var before: EventID?
     public var limit: Int
 
-    /// How many events one page looks at when a filter has no index; the page may then be short, and say where to go
-    /// on.
+    /// How many events one page looks at when a filter has no index; the page may then be short, and say where to go on.
     public static let scanLimit = 20_000
+    /// Of how many of those the deliveries are looked at, which takes more than looking at the event.
+    public static let deliveryLimit = 4_000
+    /// In how many bytes of bodies ``text`` is looked for; the body that goes beyond is looked through too.
+    public static let textLimit = 32 << 20
+    /// Where no more deliveries than this are in the wanted state, or have ever gone to the application, their events are
+    /// gathered from them and sorted: all there are of them are found at once, however old.
+    public static let gatherLimit = 3_000
 
     public init(environment: EnvironmentID, limit: Int) {
         self.environment = environment
@@ -135,6 +144,13 @@ public struct EnvironmentHour: Sendable, Hashable {
         self.failed = failed
         self.mostWaiting = mostWaiting
         self.latency = latency
+    }
+
+    /// Adds what one of its endpoints did in the same hour.
+    public mutating func add(_ endpoint: EndpointHour) {
+        succeeded += endpoint.succeeded
+        failed += endpoint.failed
+        latency.add(endpoint.latency)
     }
 }
 

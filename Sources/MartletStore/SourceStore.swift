@@ -11,7 +11,7 @@ public protocol SourceStore: Sendable {
     /// One request with its body, where the store has one of its own: see ``StoredRequest/body``.
     func request(_ id: RequestID, in environment: EnvironmentID) async throws(StoreError) -> StoredRequest?
 
-    /// Lists a source's requests, newest first, their bodies left out.
+    /// Lists the requests of an environment, or of one of its sources, newest first, their bodies left out.
     func requests(_ query: RequestQuery) async throws(StoreError) -> Found<StoredRequest, RequestID>
 
     /// Drops up to `limit` of an environment's requests from before `instant`, by their ids, the oldest first. Returns how
@@ -24,7 +24,8 @@ public protocol SourceStore: Sendable {
 /// Which requests to list.
 public struct RequestQuery: Sendable {
     public var environment: EnvironmentID
-    public var source: SourceID
+    /// Those of this source alone.
+    public var source: SourceID?
     /// Those judged like this alone.
     public var verdict: StoredVerdict.Code?
     /// Received at or after; told by the instant in the id, which is the order of the listing.
@@ -38,7 +39,7 @@ public struct RequestQuery: Sendable {
     /// on.
     public static let scanLimit = 20_000
 
-    public init(environment: EnvironmentID, source: SourceID, limit: Int) {
+    public init(environment: EnvironmentID, source: SourceID? = nil, limit: Int) {
         self.environment = environment
         self.source = source
         self.limit = limit

@@ -184,6 +184,10 @@ public final class FaultyStore: Store {
         try await call { () throws(StoreError) in try await store.deliveries(of: event, in: environment, limit: limit) }
     }
 
+    public func failures(_ query: FailureQuery) async throws(StoreError) -> FailureGroups {
+        try await call { () throws(StoreError) in try await store.failures(query) }
+    }
+
     public func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt] {
         try await call { () throws(StoreError) in try await store.attempts(of: delivery) }
     }

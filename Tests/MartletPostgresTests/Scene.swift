@@ -53,12 +53,16 @@ final class Scene: Sendable {
         )
     }
 
-    func entry(chosenID: String? = nil, at instant: Timestamp? = nil) -> Acceptance.Entry {
+    func entry(
+        chosenID: String? = nil, size: Int = 20, state: DeliveryState? = nil, at instant: Timestamp? = nil
+    ) -> Acceptance.Entry {
         let event = Event(
             id: id(at: instant), environment: environment, chosenID: chosenID, type: "a", application: nil,
             created: instant ?? now, acceptedAt: instant ?? now, deliveryCount: 1,
-            body: EventBody(bytes: Array(repeating: UInt8(ascii: "x"), count: 20), data: 0..<20))
-        return Acceptance.Entry(event: event, deliveries: [delivery(of: event, at: instant)])
+            body: EventBody(bytes: Array(repeating: UInt8(ascii: "x"), count: size), data: 0..<size))
+        var delivery = delivery(of: event, at: instant)
+        if let state { delivery.state = state }
+        return Acceptance.Entry(event: event, deliveries: [delivery])
     }
 
     func accept(chosenID: String? = nil, at instant: Timestamp? = nil) async throws -> (Event, Delivery) {

@@ -10,13 +10,13 @@ struct ScanLimitTests {
         let directory = try TemporaryDirectory()
         let store = try await SQLiteStore.open(path: directory.file())
         let scene = try await Scene(store)
-        let oldest = scene.entry(size: 33, state: .cancelled(at: scene.now, reason: .requested))
+        let oldest = scene.entry(size: 33, state: .succeeded(at: scene.now))
         let others = (0..<EventQuery.scanLimit + 10).map { _ in scene.entry() }
         _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [oldest] + others)]))
         var events = EventQuery(environment: scene.environment, limit: 5)
         events.text = String(repeating: "x", count: 33)
-        var cancelled = DeliveryQuery(environment: scene.environment, limit: 5)
-        cancelled.status = .cancelled
+        var delivered = DeliveryQuery(environment: scene.environment, limit: 5)
+        delivered.status = .succeeded
         var waiting = DeliveryQuery(environment: scene.environment, limit: 5)
         waiting.status = .scheduled
         waiting.endpoint = scene.endpoint.id
@@ -24,9 +24,9 @@ struct ScanLimitTests {
         let firstEvents = try await store.events(events)
         events.before = firstEvents.next
         let secondEvents = try await store.events(events)
-        let firstCancelled = try await store.deliveries(cancelled)
-        cancelled.before = firstCancelled.next
-        let secondCancelled = try await store.deliveries(cancelled)
+        let firstDelivered = try await store.deliveries(delivered)
+        delivered.before = firstDelivered.next
+        let secondDelivered = try await store.deliveries(delivered)
         let firstWaiting = try await store.deliveries(waiting)
         waiting.application = scene.application.id
         waiting.endpoint = nil
@@ -36,10 +36,10 @@ struct ScanLimitTests {
         #expect(firstEvents.next == others[10].event.id)
         #expect(secondEvents.items == [oldest.event])
         #expect(secondEvents.next == nil)
-        #expect(firstCancelled.items == [])
-        #expect(firstCancelled.next == others[10].deliveries[0].id)
-        #expect(secondCancelled.items == oldest.deliveries)
-        #expect(secondCancelled.next == nil)
+        #expect(firstDelivered.items == [])
+        #expect(firstDelivered.next == others[10].deliveries[0].id)
+        #expect(secondDelivered.items == oldest.deliveries)
+        #expect(secondDelivered.next == nil)
         #expect(firstWaiting.items == others.reversed().prefix(5).flatMap(\.deliveries))
         #expect(firstWaiting.next == firstWaiting.items.last?.id)
         #expect(applicationsWaiting.items == firstWaiting.items)
@@ -55,14 +55,14 @@ struct ScanLimitTests {
             id: scene.id(), environment: scene.environment, application: scene.application.id, url: busy.url,
             events: busy.events, secrets: busy.secrets, createdAt: scene.now, updatedAt: scene.now)
         try await store.apply([.putEndpoint(busy)])
-        let oldest = scene.entry(state: .cancelled(at: scene.now, reason: .requested))
+        let oldest = scene.entry(state: .succeeded(at: scene.now))
         let others = (0..<EventQuery.scanLimit + 10).map { _ in
-            scene.entry(state: .succeeded(at: scene.now), to: busy.id)
+            scene.entry(state: .cancelled(at: scene.now, reason: .requested), to: busy.id)
         }
         _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [oldest] + others)]))
         var query = DeliveryQuery(environment: scene.environment, limit: 5)
         query.application = scene.application.id
-        query.status = .cancelled
+        query.status = .succeeded
 
         let first = try await store.deliveries(query)
         query.before = first.next
@@ -72,6 +72,99 @@ struct ScanLimitTests {
         #expect(first.next == others[10].deliveries[0].id)
         #expect(second.items == oldest.deliveries)
         #expect(second.next == nil)
+        await store.close()
+    }
+
+    @Test(arguments: [
+        DeliveryState.failed(at: Timestamp(milliseconds: 1), reason: .exhausted),
+        .cancelled(at: Timestamp(milliseconds: 1), reason: .requested),
+    ])
+    func whatFailedOrWasCancelledIsFoundAtOnceHoweverOld(_ state: DeliveryState) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        let oldest = scene.entry(state: state)
+        let others = (0..<EventQuery.scanLimit + 10).map { _ in scene.entry(state: .succeeded(at: scene.now)) }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [oldest] + others)]))
+        var events = EventQuery(environment: scene.environment, limit: 5)
+        events.status = state.status
+        var deliveries = DeliveryQuery(environment: scene.environment, limit: 5)
+        deliveries.status = state.status
+
+        let foundEvents = try await store.events(events)
+        let found = try await store.deliveries(deliveries)
+        deliveries.endpoint = scene.endpoint.id
+        let foundOfEndpoint = try await store.deliveries(deliveries)
+
+        #expect(foundEvents.items == [oldest.event] && foundEvents.next == nil)
+        #expect(found.items == oldest.deliveries && found.next == nil)
+        #expect(foundOfEndpoint.items == oldest.deliveries && foundOfEndpoint.next == nil)
+        await store.close()
+    }
+
+    @Test func theDeliveriesOfSoManyEventsAreLookedAt() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        let oldest = scene.entry(state: .succeeded(at: scene.now))
+        let others = (0..<EventQuery.deliveryLimit + 10).map { _ in scene.entry() }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [oldest] + others)]))
+        var query = EventQuery(environment: scene.environment, limit: 5)
+        query.status = .succeeded
+
+        let first = try await store.events(query)
+        query.before = first.next
+        let second = try await store.events(query)
+
+        #expect(first.items == [])
+        #expect(first.next == others[10].event.id)
+        #expect(second.items == [oldest.event] && second.next == nil)
+        await store.close()
+    }
+
+    @Test func moreDeliveriesThanAreGatheredAreLookedForAlongTheEvents() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        let failed = (0...EventQuery.gatherLimit).map { _ in
+            scene.entry(state: .failed(at: scene.now, reason: .exhausted))
+        }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: failed)]))
+        var query = EventQuery(environment: scene.environment, limit: 2)
+        query.application = scene.application.id
+        query.status = .failed
+
+        let first = try await store.events(query)
+        query.before = failed[2].event.id
+        let last = try await store.events(query)
+
+        #expect(first.items == failed.suffix(2).reversed().map(\.event))
+        #expect(first.next == first.items.last?.id)
+        #expect(last.items == [failed[1].event, failed[0].event] && last.next == nil)
+        await store.close()
+    }
+
+    @Test func textIsLookedForInSoManyBytes() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        let oldest = scene.entry(size: 33)
+        let others = (0..<3).map { _ in scene.entry(size: EventQuery.textLimit / 2) }
+        for entry in [oldest] + others {
+            _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: [entry])]))
+        }
+        var query = EventQuery(environment: scene.environment, limit: 5)
+        query.text = "y"
+
+        let first = try await store.events(query)
+        query.before = first.next
+        query.text = String(repeating: "x", count: 33)
+        query.limit = 1
+        let second = try await store.events(query)
+
+        #expect(first.items == [])
+        #expect(first.next == others[1].event.id)
+        #expect(second.items == [others[0].event])
         await store.close()
     }
 

@@ -54,7 +54,17 @@ struct TrafficCharts {
     let failed: Int
     let latency: LatencyHistogram
 
+    /// Of one endpoint's hours.
     init(_ hours: [EndpointHour], _ window: Window, now: Timestamp) {
+        let sums = hours.map { hour in
+            EnvironmentHour(
+                environment: hour.environment, hour: hour.hour, succeeded: hour.succeeded, failed: hour.failed,
+                latency: hour.latency)
+        }
+        self.init(sums, window, now: now)
+    }
+
+    init(_ hours: [EnvironmentHour], _ window: Window, now: Timestamp) {
         let start = window.start(now: now)
         let step = window.step * 3_600_000
         var buckets = (0..<(window.hours / window.step)).map { index in

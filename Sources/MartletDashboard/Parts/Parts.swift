@@ -8,7 +8,14 @@ enum Parts {
         Template(
             "pager",
             """
-            {{#nextPath}}<p class="pager"><a class="button" href="{{nextPath}}" rel="next">Older</a></p>{{/nextPath}}
+            {{#nextPath}}<p class="pager"><a class="button" href="{{nextPath}}" rel="next">Older</a>{{#searched}} <span class="muted
+              small">Searched as far back as {{searched}}.</span>{{/searched}}</p>{{/nextPath}}
+            """),
+        Template(
+            "nothing-so-far",
+            """
+            <h2>Nothing so far</h2><p>Searched as far back as {{searched}}: nothing fits. There is more from before.</p><p class="actions"><a
+              class="button" href="{{nextPath}}">Look further back</a></p>
             """),
         Template(
             "field-error",

@@ -31,12 +31,15 @@ struct DeliveriesScreen: Screen {
             </form>
             {{#error}}<p class="callout bad">{{error}}</p>{{/error}}
             {{#hasRows}}{{>delivery-table}}{{>pager}}{{/hasRows}}
-            {{^hasRows}}<div class="empty">{{#isFiltered}}<h2>No delivery like this</h2><p class="actions"><a class="button"
+            {{^hasRows}}<div class="empty">{{#nextPath}}{{>nothing-so-far}}{{/nextPath}}{{^nextPath}}{{#isFiltered}}<h2>No delivery like this</h2><p class="actions"><a class="button"
               href="{{base}}/deliveries">Show all deliveries</a></p>{{/isFiltered}}{{^isFiltered}}<h2>No deliveries yet</h2><p>An event that
               a webhook subscribes to becomes a delivery. <a href="{{base}}/webhooks">Look at the webhooks</a>, or send one a test
-              event.</p>{{/isFiltered}}</div>{{/hasRows}}
+              event.</p>{{/isFiltered}}{{/nextPath}}</div>{{/hasRows}}
             """),
     ]
+
+    /// How many deliveries a page has.
+    private static let rows = 50
 
     func add(to routes: PageRoutes) { routes.get("deliveries", show) }
 
@@ -55,7 +58,8 @@ struct DeliveriesScreen: Screen {
         if problem == nil {
             do throws(ServiceError) {
                 page = try await DeliveryService(visit.context).deliveries(
-                    filter, page: PageRequest(limit: 50, cursor: visit.query.text("cursor")), for: visit.principal)
+                    filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")),
+                    for: visit.principal)
             } catch {
                 guard error.kind == .invalid else { throw error }
                 problem = error.fields.first?.message ?? error.detail
@@ -77,6 +81,7 @@ struct DeliveriesScreen: Screen {
                     "error": problem, "hasRows": !rows.isEmpty, "deliveries": rows, "namesWebhook": true,
                     "livePath": visit.query.text("cursor") == nil && problem == nil && !rows.isEmpty
                         ? visit.path("live", "deliveries") + visit.query.with("notice", nil).text : nil,
+                    "searched": visit.searched(page, DeliveryID.self, limit: Self.rows),
                     "nextPath": page.next.map { visit.path("deliveries") + visit.query.with("cursor", $0).text },
                 ]))
     }

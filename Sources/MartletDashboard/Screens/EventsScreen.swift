@@ -34,8 +34,7 @@ struct EventsScreen: Screen {
             {{#error}}<p class="callout bad">{{error}}</p>{{/error}}
             {{#hasRows}}{{>event-table}}{{>pager}}{{/hasRows}}
             {{^hasRows}}<div class="empty">
-              {{#nextPath}}<h2>Nothing so far</h2><p>{{looked}}</p><p class="actions"><a class="button" href="{{nextPath}}">Look further
-                back</a></p>{{/nextPath}}
+              {{#nextPath}}{{>nothing-so-far}}{{/nextPath}}
               {{^nextPath}}{{#isFiltered}}<h2>No event like this</h2><p>No event fits all of these filters.</p><p class="actions"><a
                 class="button" href="{{base}}/events">Show all events</a></p>{{/isFiltered}}
               {{^isFiltered}}<h2>No events yet</h2><p>They appear here as soon as they are published with
@@ -43,6 +42,9 @@ struct EventsScreen: Screen {
             </div>{{/hasRows}}
             """),
     ]
+
+    /// How many events a page has.
+    private static let rows = 50
 
     func add(to routes: PageRoutes) { routes.get("events", show) }
 
@@ -58,7 +60,7 @@ struct EventsScreen: Screen {
         var problem: String?
         do throws(ServiceError) {
             page = try await EventService(visit.context).events(
-                filter, page: PageRequest(limit: 50, cursor: visit.query.text("cursor")), for: visit.principal)
+                filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")), for: visit.principal)
         } catch {
             guard error.kind == .invalid else { throw error }
             problem = error.fields.first?.message ?? error.detail
@@ -84,8 +86,7 @@ struct EventsScreen: Screen {
                         && !rows.isEmpty
                         ? visit.path("live", "events") + visit.query.with("notice", nil).text : nil,
                     "nextPath": page.next.map { visit.path("events") + visit.query.with("cursor", $0).text },
-                    "looked": page.items.last == nil
-                        ? "None of the events that were looked at fits. There are older ones." : nil,
+                    "searched": visit.searched(page, EventID.self, limit: Self.rows),
                 ]))
     }
 }

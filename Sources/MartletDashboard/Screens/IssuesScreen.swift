@@ -48,7 +48,7 @@ struct IssuesScreen: Screen {
                         ]
                     },
                     "hasRows": !issues.items.isEmpty, "isPartial": issues.isPartial,
-                    "most": IssueService.mostExamined,
+                    "most": Figures.text(IssueService.mostExamined),
                     "issues": issues.items.map { view(of: $0, since: since, visit) },
                 ]))
     }

@@ -13,8 +13,9 @@ struct SearchScreen: Screen {
             "search",
             """
             <div class="head"><div><h1>Search</h1><p class="lead">For <strong>{{q}}</strong></p></div></div>
-            {{#nothing}}<div class="empty"><h2>Nothing found</h2><p>The box takes an id, an event type, a part of a webhook's URL, text in a payload, and
-              the states scheduled, delivered, failed, held, cancelled.</p></div>{{/nothing}}
+            {{#nothing}}<div class="empty">{{#searched}}<h2>Nothing so far</h2><p>Payloads were searched as far back as {{searched}}. There are older ones.</p><p
+              class="actions"><a class="button" href="{{nextPath}}">Look further back</a></p>{{/searched}}{{^searched}}<h2>Nothing found</h2><p>The box takes an id, an event type, a part of a webhook's URL, text in a payload, and
+              the states scheduled, delivered, failed, held, cancelled.</p>{{/searched}}</div>{{/nothing}}
             {{#status}}<section class="first"><h2>State</h2><p><a href="{{statusPath}}">Deliveries that are {{status}}</a></p></section>{{/status}}
             {{#hasTypes}}<section class="first"><h2>Event types</h2><ul class="stack">{{#types}}<li><a class="mono" href="{{eventsPath}}">{{name}}</a> <a class="small"
               href="{{path}}">in the catalogue</a></li>{{/types}}</ul></section>{{/hasTypes}}
@@ -22,6 +23,9 @@ struct SearchScreen: Screen {
             {{#hasEvents}}<section class="first"><div class="section-head"><h2>Events with this text</h2><a href="{{allPath}}">All of them</a></div>{{>event-table}}</section>{{/hasEvents}}
             """)
     ]
+
+    /// How many events are shown.
+    private static let rows = 20
 
     func add(to routes: PageRoutes) { routes.get("search", show) }
 
@@ -39,7 +43,7 @@ struct SearchScreen: Screen {
         var events = EventFilter()
         if EventTypeName.isValid(text), text.contains(".") { events.type = text } else { events.text = text }
         let found = try await EventService(visit.context).events(
-            events, page: PageRequest(limit: 20, cursor: nil), for: visit.principal)
+            events, page: PageRequest(limit: Self.rows, cursor: nil), for: visit.principal)
         let rows = try await EventRows(visit).views(found.items)
         let name = events.type == nil ? "q" : "type"
         return .page(
@@ -64,6 +68,10 @@ struct SearchScreen: Screen {
                     },
                     "hasEvents": !rows.isEmpty, "rows": rows,
                     "allPath": visit.path("events") + "?\(name)=\(PercentEncoding.encode(text))",
+                    "searched": visit.searched(found, EventID.self, limit: Self.rows),
+                    "nextPath": found.next.map {
+                        visit.path("events") + "?\(name)=\(PercentEncoding.encode(text))&cursor=\($0)"
+                    },
                     "nothing": status == nil && types.isEmpty && webhooks.items.isEmpty && rows.isEmpty,
                 ]))
     }

@@ -31,7 +31,7 @@ struct SourceScreen: Screen {
             <section id="log"><div class="section-head"><h2>What came in</h2></div>
               <nav class="tabs" aria-label="Requests">{{#tabs}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/tabs}}</nav>
               {{#hasRequests}}{{>request-table}}{{>pager}}{{/hasRequests}}
-              {{^hasRequests}}<div class="empty"><h2>{{emptyTitle}}</h2><p>{{emptyText}}</p></div>{{/hasRequests}}</section>
+              {{^hasRequests}}<div class="empty">{{#nextPath}}{{>nothing-so-far}}{{/nextPath}}{{^nextPath}}<h2>{{emptyTitle}}</h2><p>{{emptyText}}</p>{{/nextPath}}</div>{{/hasRequests}}</section>
             <section><h2>Settings</h2><div class="split">
               <div class="card pad"><dl class="facts"><dt>Sender</dt><dd>{{preset}}</dd>
                 {{#checks}}<dt>Checked</dt><dd>{{text}}</dd>{{/checks}}
@@ -60,6 +60,9 @@ struct SourceScreen: Screen {
             </div></section>{{/maySeeSecret}}
             """)
     ]
+
+    /// How many requests a page of the log has.
+    private static let rows = 20
 
     func add(to routes: PageRoutes) {
         routes.get("sources/:id") { .page(try await page($0)) }
@@ -126,7 +129,7 @@ struct SourceScreen: Screen {
         filter.source = source.id
         filter.verdict = shown?.code
         let log = try await RequestService(visit.context).requests(
-            filter, page: PageRequest(limit: 20, cursor: visit.query.text("cursor")), for: visit.principal)
+            filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")), for: visit.principal)
         let tabs = [("All", nil as String?)] + StoredVerdict.Code.shown.map { ($0.title, Optional($0.name)) }
         let view: View = [
             "self": base, "id": source.id.description, "name": source.name, "description": source.description,
@@ -141,6 +144,7 @@ struct SourceScreen: Screen {
             },
             "hasRequests": !log.items.isEmpty, "namesSource": false,
             "requests": RequestRows(visit: visit, namesSource: false).views(log.items),
+            "searched": visit.searched(log, RequestID.self, limit: Self.rows),
             "nextPath": log.next.map { base + visit.query.with("cursor", $0).with("notice", nil).text + "#log" },
             "emptyTitle": shown == nil ? "Nothing has come in yet" : "None",
             "emptyText": shown == nil

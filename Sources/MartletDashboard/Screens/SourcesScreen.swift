@@ -42,12 +42,9 @@ struct SourcesScreen: Screen {
         let sources = SourceService(visit.context)
         let page = try await sources.sources(
             page: PageRequest(limit: 50, cursor: visit.query.text("cursor")), for: visit.principal)
-        var requests: [View] = []
-        if visit.context.directory.sources(in: visit.environment.id).count <= RequestService.mostTogether {
-            let latest = try await RequestService(visit.context).requests(
-                RequestService.Filter(), page: PageRequest(limit: 10, cursor: nil), for: visit.principal)
-            requests = RequestRows(visit: visit).views(latest.items)
-        }
+        let latest = try await RequestService(visit.context).requests(
+            RequestService.Filter(), page: PageRequest(limit: 10, cursor: nil), for: visit.principal)
+        let requests = RequestRows(visit: visit).views(latest.items)
         return .page(
             Page(
                 "Sources", section: "sources", template: "sources",

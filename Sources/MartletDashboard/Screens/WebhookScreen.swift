@@ -46,7 +46,7 @@ struct WebhookScreen: Screen {
             <section id="history"><div class="section-head"><h2>Delivery history</h2></div>
               <nav class="tabs" aria-label="Deliveries">{{#tabs}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/tabs}}</nav>
               {{#hasRows}}{{>delivery-table}}{{>pager}}{{/hasRows}}
-              {{^hasRows}}<div class="empty"><h2>{{emptyTitle}}</h2><p>{{emptyText}}</p></div>{{/hasRows}}</section>
+              {{^hasRows}}<div class="empty">{{#nextPath}}{{>nothing-so-far}}{{/nextPath}}{{^nextPath}}<h2>{{emptyTitle}}</h2><p>{{emptyText}}</p>{{/nextPath}}</div>{{/hasRows}}</section>
             <section><h2>Settings</h2><div class="split">
               <div class="card pad"><dl class="facts">
                 <dt>Events</dt><dd>{{#events}}<span class="tag">{{name}}</span> {{/events}}</dd>
@@ -85,6 +85,9 @@ struct WebhookScreen: Screen {
             </div></section>{{/maySeeSecret}}
             """)
     ]
+
+    /// How many deliveries a page of the history has.
+    private static let rows = 20
 
     func add(to routes: PageRoutes) {
         routes.get("webhooks/:id") { .page(try await page($0)) }
@@ -154,7 +157,7 @@ struct WebhookScreen: Screen {
         let shown = visit.query["show"].flatMap(DeliveryStatus.init)
         filter.status = shown
         let page = try await DeliveryService(visit.context).deliveries(
-            filter, page: PageRequest(limit: 20, cursor: visit.query.text("cursor")), for: visit.principal)
+            filter, page: PageRequest(limit: Self.rows, cursor: visit.query.text("cursor")), for: visit.principal)
         let base = visit.path("webhooks", id.description)
         let condition = stats.condition
         let view: View = [
@@ -186,6 +189,7 @@ struct WebhookScreen: Screen {
             },
             "hasRows": !page.items.isEmpty, "namesWebhook": false,
             "deliveries": try await DeliveryRows(visit: visit, namesWebhook: false).views(page.items),
+            "searched": visit.searched(page, DeliveryID.self, limit: Self.rows),
             "nextPath": page.next.map { base + visit.query.with("cursor", $0).with("notice", nil).text + "#history" },
             "emptyTitle": shown == .failed ? "Nothing has failed" : shown == nil ? "Nothing yet" : "None",
             "emptyText": shown == nil

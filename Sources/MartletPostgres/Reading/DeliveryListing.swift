@@ -33,12 +33,19 @@ struct DeliveryListing {
             }
     }
 
+    /// Whether the path leads to deliveries of the wanted state alone.
+    private var isIndexed: Bool {
+        switch status {
+        case nil, .failed, .cancelled: true
+        case .scheduled, .succeeded: false
+        }
+    }
+
     /// Whether rows that the path leads to are left out.
     var filters: Bool {
         switch path {
         case .event: status != nil || query.endpoint != nil || query.application != nil
-        case .endpoint: status != nil && status != .failed || query.application != nil
-        case .environment: status != nil && status != .failed || query.application != nil
+        case .endpoint, .environment: !isIndexed || query.application != nil
         case .backlog: true
         }
     }
@@ -49,8 +56,10 @@ struct DeliveryListing {
             switch path {
             case .event: ("deliveries d", "AND d.event = $4::uuid")
             case .endpoint where status == .failed: ("deliveries d", "AND d.endpoint = $4::uuid AND d.state = 2")
+            case .endpoint where status == .cancelled: ("deliveries d", "AND d.endpoint = $4::uuid AND d.state = 3")
             case .endpoint: ("deliveries d", "AND d.endpoint = $4::uuid")
             case .environment where status == .failed: ("deliveries d", "AND d.state = 2 AND $4::uuid IS NULL")
+            case .environment where status == .cancelled: ("deliveries d", "AND d.state = 3 AND $4::uuid IS NULL")
             case .environment: ("deliveries d", "AND $4::uuid IS NULL")
             case .backlog where query.endpoint != nil:
                 ("\(Owners.all) o JOIN deliveries d ON d.owner = o.number", "AND d.endpoint = $4::uuid AND d.state = 0")

@@ -90,7 +90,7 @@ extension Reader {
     }
 
     /// The endpoints of an application, deleted or not; one more than can be merged at most.
-    private func endpoints(
+    func endpoints(
         of application: ApplicationID, on connection: Connection
     ) throws(StoreError) -> [EndpointID] {
         try connection.query("SELECT id FROM endpoints WHERE application = $1::uuid LIMIT $2::bigint") {
@@ -142,7 +142,7 @@ extension Reader {
     }
 
     /// Whether so few deliveries are scheduled, at one endpoint or all in all, that they can be sorted by id at once.
-    private func isBacklogShort(of endpoint: EndpointID?, on connection: Connection) throws(StoreError) -> Bool {
+    func isBacklogShort(of endpoint: EndpointID?, on connection: Connection) throws(StoreError) -> Bool {
         let rows = try connection.query(
             """
             SELECT count(*) FROM (

@@ -20,14 +20,15 @@ extension Reader {
         let range = IdentifierRange(since: query.since, until: query.until, before: query.before)
         let bindRange: (Parameters) -> Void = { parameters in
             parameters.add(query.environment)
-            parameters.add(query.source)
             parameters.add(range.lower)
             parameters.add(range.upper)
+            parameters.add(query.source)
         }
+        let looked = Self.looked(narrowed: query.source != nil)
         return try snapshot { (connection) throws(StoreError) in
             let items = try connection.query(
                 """
-                SELECT \(RequestRow.columns) FROM (\(Self.looked)) r
+                SELECT \(RequestRow.columns) FROM (\(looked)) r
                 WHERE $5::smallint IS NULL OR verdict = $5::smallint ORDER BY id DESC LIMIT $6::bigint
                 """
             ) { parameters in
@@ -41,16 +42,20 @@ extension Reader {
             guard query.verdict != nil else { return Found(items: items, next: nil) }
             // The last request that one page looks at, where there are so many.
             let boundary = try connection.query(
-                "SELECT id FROM (\(Self.looked)) r ORDER BY id DESC OFFSET \(RequestQuery.scanLimit - 1) LIMIT 1",
+                "SELECT id FROM (\(looked)) r ORDER BY id DESC OFFSET \(RequestQuery.scanLimit - 1) LIMIT 1",
                 bindRange
             ).first
             return Found(items: items, next: try boundary.map { (row) throws(StoreError) in try row.identifier(0) })
         }
     }
 
-    private static let looked = """
+    /// - Parameter narrowed: whether to one source.
+    private static func looked(narrowed: Bool) -> String {
+        """
         SELECT \(RequestRow.columns) FROM requests
-        WHERE environment = $1::uuid AND source = $2::uuid AND id >= $3::uuid AND id < $4::uuid
+        WHERE environment = $1::uuid AND id >= $2::uuid AND id < $3::uuid
+            AND \(narrowed ? "source = $4::uuid" : "$4::uuid IS NULL")
         ORDER BY id DESC LIMIT \(RequestQuery.scanLimit)
         """
+    }
 }

@@ -3,7 +3,7 @@ public import MartletStore
 /// The steps that bring a database to the form this version works on.
 public enum PostgresMigrations {
     /// Every step, in order.
-    static let all: [PostgresMigration] = [.initial, .sources, .alerts]
+    static let all: [PostgresMigration] = [.initial, .sources, .alerts, .listings]
 
     /// The steps that the database has yet to go through; all of them where it is empty.
     ///

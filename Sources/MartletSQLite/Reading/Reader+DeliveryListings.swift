@@ -99,7 +99,7 @@ extension Reader {
     }
 
     /// The endpoints of an application, deleted or not; one more than can be merged at most.
-    private func endpoints(of application: ApplicationID) throws(StoreError) -> [EndpointID] {
+    func endpoints(of application: ApplicationID) throws(StoreError) -> [EndpointID] {
         let statement = try connection.cached(
             "SELECT id FROM endpoints INDEXED BY endpoints_of_application WHERE application = ?1 LIMIT ?2")
         statement.bind(1, application)
@@ -140,15 +140,7 @@ extension Reader {
         }
         let statement = try connection.cached(listing.sql)
         defer { statement.reset() }
-        statement.bind(1, environment)
-        statement.bind(2, range.lower)
-        statement.bind(3, range.upper)
-        switch listing.path {
-        case .event: statement.bind(4, query.event)
-        case .endpoint: statement.bind(4, query.endpoint)
-        case .backlog where query.endpoint != nil: statement.bind(4, query.endpoint)
-        case .environment, .backlog: break
-        }
+        listing.bind(range, in: environment, to: statement)
         var found = Found<Delivery, DeliveryID>(items: [], next: nil)
         var looked = 0
         while try statement.step() {
@@ -157,7 +149,7 @@ extension Reader {
                 break
             }
             looked += 1
-            if try listing.passes(statement) {
+            if listing.passes(statement) {
                 found.items.append(try DeliveryRow.read(statement, environment: query.environment))
             }
             if looked == EventQuery.scanLimit {
@@ -169,7 +161,7 @@ extension Reader {
     }
 
     /// Whether so few deliveries are scheduled, at one endpoint or all in all, that they can be sorted by id at once.
-    private func isBacklogShort(of endpoint: EndpointID?) throws(StoreError) -> Bool {
+    func isBacklogShort(of endpoint: EndpointID?) throws(StoreError) -> Bool {
         let statement = try connection.cached(
             """
             SELECT count(*) FROM (

@@ -80,7 +80,7 @@ extension Reader {
     private static func operationalEvents(_ query: OperationalEventQuery) -> String {
         let (index, condition) =
             switch (query.endpoint, query.application) {
-            case (nil, nil): ("", "")
+            case (nil, nil): (query.kind == nil ? "" : "INDEXED BY operational_events_of_kind", "")
             case (nil, _?): ("INDEXED BY operational_events_of_application", "AND application = ?4")
             case (_?, nil): ("INDEXED BY operational_events_of_endpoint", "AND endpoint = ?4")
             case (_?, _?): ("INDEXED BY operational_events_of_endpoint", "AND endpoint = ?4 AND application = ?5")

@@ -23,16 +23,18 @@ extension Reader {
             return Found(items: [], next: nil)
         }
         let range = IdentifierRange(since: query.since, until: query.until, before: query.before)
+        let (index, condition) =
+            query.source == nil ? ("requests_id", "") : ("requests_of_source", "AND source = ?4")
         let statement = try connection.cached(
             """
-            SELECT \(RequestRow.columns) FROM requests INDEXED BY requests_of_source
-            WHERE source = ?1 AND id >= ?2 AND id < ?3 AND environment = ?4 ORDER BY id DESC
+            SELECT \(RequestRow.columns) FROM requests INDEXED BY \(index)
+            WHERE environment = ?1 AND id >= ?2 AND id < ?3 \(condition) ORDER BY id DESC
             """)
         defer { statement.reset() }
-        statement.bind(1, query.source)
+        statement.bind(1, number)
         statement.bind(2, range.lower)
         statement.bind(3, range.upper)
-        statement.bind(4, number)
+        if let source = query.source { statement.bind(4, source) }
         var found = Found<StoredRequest, RequestID>(items: [], next: nil)
         var looked = 0
         while try statement.step() {

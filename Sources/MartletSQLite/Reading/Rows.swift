@@ -31,14 +31,17 @@ enum EventRow {
 
 /// The columns that make a delivery, of `deliveries d` with its event `e` and its endpoint `p`.
 enum DeliveryRow {
-    static let columns = """
-        d.id, e.id, p.id, p.application, d.cause, d.created_at, d.state, d.state_at, d.reason, d.attempts, \
+    static let columns = columns(event: "e.id")
+    static let count: Int32 = 13
+    static let event: Int32 = 1
+
+    /// - Parameter event: what gives the event's id.
+    static func columns(event: String) -> String {
+        """
+        d.id, \(event), p.id, p.application, d.cause, d.created_at, d.state, d.state_at, d.reason, d.attempts, \
         d.first_attempt_at, d.turn_key, d.turn_at
         """
-    static let count: Int32 = 13
-    static let endpoint: Int32 = 2
-    static let application: Int32 = 3
-    static let state: Int32 = 6
+    }
 
     // CROSS JOIN: the delivery is found first, always.
     static let joins = """

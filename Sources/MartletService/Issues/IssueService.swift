@@ -5,49 +5,32 @@ import MartletStore
 public struct IssueService: Sendable {
     let context: ServiceContext
 
+    /// How many issues are told of; of more, those that occurred last.
+    public static let mostIssues = 200
     /// How many deliveries are looked at, the newest first: of those that failed, and of those that wait after a failure.
-    public static let mostExamined = 200
+    public static let mostExamined = FailureQuery.scanLimit
 
     public init(_ context: ServiceContext) { self.context = context }
 
     /// The issues among the newest failures since `since`, the one that occurred last first.
     public func issues(since: Timestamp, for principal: Principal) async throws(ServiceError) -> Issues {
         try principal.require(.readDeliveries)
+        let query = FailureQuery(environment: principal.environment, application: principal.application, since: since)
+        let found = try await context.stored { () async throws(StoreError) in try await context.store.failures(query) }
         var issues = Issues()
-        var groups: [Issue.Key: Issue] = [:]
-        for status in [DeliveryStatus.failed, .scheduled, .held] {
-            var query = DeliveryQuery(environment: principal.environment, limit: Self.mostExamined)
-            query.application = principal.application
-            query.status = status
-            query.since = since
-            let found = try await context.stored { [query] () async throws(StoreError) in
-                try await context.store.deliveries(query)
+        issues.isPartial = found.isPartial || found.groups.count > Self.mostIssues
+        let groups = found.groups.values.sorted { ($0.last, $0.example) > ($1.last, $1.example) }
+        for group in groups.prefix(Self.mostIssues) {
+            let attempts = try await context.stored { () async throws(StoreError) in
+                try await context.store.attempts(of: group.example)
             }
-            if found.next != nil { issues.isPartial = true }
-            for delivery in found.items where delivery.attemptCount > 0 {
-                let attempts = try await context.stored { () async throws(StoreError) in
-                    try await context.store.attempts(of: delivery.id)
-                }
-                guard let last = attempts.last else { continue }
-                let success = context.directory.target(delivery.endpoint)?.profile.success ?? .any2xx
-                let key = Issue.Key(endpoint: delivery.endpoint, reason: Issue.reason(of: last.outcome))
-                var issue =
-                    groups[key]
-                    ?? Issue(
-                        key: key, sentence: last.outcome.sentence(success: success), first: last.startedAt,
-                        last: last.startedAt, example: delivery.id)
-                issue.count += 1
-                if status != .failed { issue.waiting += 1 }
-                if last.startedAt > issue.last {
-                    issue.last = last.startedAt
-                    issue.example = delivery.id
-                    issue.sentence = last.outcome.sentence(success: success)
-                }
-                issue.first = min(issue.first, last.startedAt)
-                groups[key] = issue
+            // Retried meanwhile, it may have one that came to something else.
+            guard let last = attempts.last(where: { FailureGroup.Reason($0.outcome) == group.key.reason }) else {
+                continue
             }
+            let success = context.directory.target(group.key.endpoint)?.profile.success ?? .any2xx
+            issues.items.append(Issue(group, sentence: last.outcome.sentence(success: success)))
         }
-        issues.items = groups.values.sorted { $0.last > $1.last }
         return issues
     }
 }
@@ -55,7 +38,7 @@ public struct IssueService: Sendable {
 /// What was found.
 public struct Issues: Sendable {
     public var items: [Issue] = []
-    /// Whether there were more failures than are looked at.
+    /// Whether there were more failures than are looked at, or more issues than are told of.
     public var isPartial = false
 
     init() {}
@@ -75,26 +58,26 @@ public struct Issue: Sendable, Identifiable {
     /// The reason in a sentence, as of the last time.
     public var sentence: String
     /// How many deliveries, and how many of them are still to be tried again.
-    public var count = 0
-    public var waiting = 0
+    public var count: Int
+    public var waiting: Int
     /// When the last attempts of those deliveries were made: the earliest and the latest.
     public var first: Timestamp
     public var last: Timestamp
     /// The delivery that it occurred with last.
     public var example: DeliveryID
 
-    init(key: Key, sentence: String, first: Timestamp, last: Timestamp, example: DeliveryID) {
-        self.key = key
+    init(_ group: FailureGroup, sentence: String) {
+        let reason =
+            switch group.key.reason {
+            case .status(let status): "http_\(status)"
+            case .failure(let code): code.rawValue
+            }
+        key = Key(endpoint: group.key.endpoint, reason: reason)
         self.sentence = sentence
-        self.first = first
-        self.last = last
-        self.example = example
-    }
-
-    static func reason(of outcome: AttemptOutcome) -> String {
-        switch outcome.result {
-        case .response(let response): "http_\(response.status)"
-        case .failure(let failure): failure.code.rawValue
-        }
+        count = group.failed + group.waiting
+        waiting = group.waiting
+        first = group.first
+        last = group.last
+        example = group.example
     }
 }

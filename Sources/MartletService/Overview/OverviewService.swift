@@ -5,7 +5,7 @@ public import MartletStore
 public struct OverviewService: Sendable {
     let context: ServiceContext
 
-    /// How many webhooks' sums are added up; where there are more, the newest count.
+    /// How many webhooks' sums are added up for one application; where there are more, the newest count.
     public static let mostEndpoints = 200
     /// How many webhooks are asked how they fare at this moment.
     static let mostAsked = 2000
@@ -22,24 +22,14 @@ public struct OverviewService: Sendable {
         var overview = Overview(since: since)
         overview.endpoints = endpoints.count
         overview.active = endpoints.count(where: \.isActive)
-        overview.isPartial = endpoints.count > Self.mostEndpoints
-        var hours: [Timestamp: EndpointHour] = [:]
-        for endpoint in endpoints.prefix(Self.mostEndpoints) {
-            let found = try await context.stored { () async throws(StoreError) in
-                try await context.store.hours(of: endpoint.id, since: since)
+        if principal.application == nil {
+            overview.hours = try await context.stored { () async throws(StoreError) in
+                try await context.store.hours(in: principal.environment, since: since)
             }
-            for hour in found {
-                guard var sum = hours[hour.hour] else {
-                    hours[hour.hour] = hour
-                    continue
-                }
-                sum.succeeded += hour.succeeded
-                sum.failed += hour.failed
-                sum.latency.add(hour.latency)
-                hours[hour.hour] = sum
-            }
+        } else {
+            overview.isPartial = endpoints.count > Self.mostEndpoints
+            overview.hours = try await sums(of: endpoints.prefix(Self.mostEndpoints), since: since)
         }
-        overview.hours = hours.values.sorted { $0.hour < $1.hour }
         let waiting = context.committer.intake.backlogs(of: endpoints.map(\.id))
         overview.backlog = waiting.values.reduce(0, +)
         overview.waiting = endpoints.compactMap { endpoint in waiting[endpoint.id].map { (endpoint, $0) } }
@@ -47,6 +37,22 @@ public struct OverviewService: Sendable {
         overview.troubled = Array(
             endpoints.prefix(Self.mostAsked).lazy.compactMap { trouble(with: $0) }.prefix(Self.mostTroubled))
         return overview
+    }
+
+    /// What the endpoints' hours add up to, oldest first.
+    private func sums(
+        of endpoints: some Sequence<Endpoint>, since: Timestamp
+    ) async throws(ServiceError) -> [EnvironmentHour] {
+        var hours: [Timestamp: EnvironmentHour] = [:]
+        for endpoint in endpoints {
+            let found = try await context.stored { () async throws(StoreError) in
+                try await context.store.hours(of: endpoint.id, since: since)
+            }
+            for hour in found {
+                hours[hour.hour, default: .init(environment: hour.environment, hour: hour.hour)].add(hour)
+            }
+        }
+        return hours.values.sorted { $0.hour < $1.hour }
     }
 
     /// One webhook's hourly sums from the hour that contains `since`, oldest first.
@@ -77,9 +83,10 @@ public struct OverviewService: Sendable {
 /// How an environment, or one application in it, is doing.
 public struct Overview: Sendable {
     public var since: Timestamp
-    /// The sums of every hour in which something was attempted, oldest first; their endpoint says nothing.
-    public var hours: [EndpointHour] = []
-    /// Whether there were too many webhooks to add all of them up.
+    /// The sums of every hour in which something was attempted, oldest first: the environment's with what deleted webhooks
+    /// did, or those of one application's webhooks.
+    public var hours: [EnvironmentHour] = []
+    /// Whether the application has too many webhooks to add all of them up.
     public var isPartial = false
     /// How many webhooks there are, and how many of them are active.
     public var endpoints = 0

@@ -28,8 +28,8 @@ public struct RequestService: Sendable {
         public var isBodyGone: Bool
     }
 
-    /// Of how many sources the requests are listed together. Each is asked for by itself.
-    public static let mostTogether = 100
+    /// Of how many sources of one application the requests are listed together: each is asked for by itself.
+    static let mostTogether = 100
 
     /// Lists requests, newest first.
     public func requests(
@@ -37,9 +37,11 @@ public struct RequestService: Sendable {
     ) async throws(ServiceError) -> ListPage<StoredRequest> {
         try principal.require(.readSources)
         let before = try page.position(of: RequestID.self)
-        let sources: [SourceID]
+        let sources: [SourceID?]
         if let source = filter.source {
             sources = [try context.source(source, for: principal).id]
+        } else if principal.application == nil {
+            sources = [nil]
         } else {
             sources = context.directory.sources(in: principal.environment)
                 .filter { principal.mayKnow(of: $0.application) }.map(\.id)

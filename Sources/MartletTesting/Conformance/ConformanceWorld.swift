@@ -78,12 +78,13 @@ final class ConformanceWorld {
 
     func event(
         in environment: Environment? = nil, type: String = "property.created", chosenID: String? = nil,
-        application: ApplicationID? = nil, body: String = #"{"data":{"a":1}}"#, at instant: Timestamp? = nil
+        application: ApplicationID? = nil, deliveryCount: Int = 1, body: String = #"{"data":{"a":1}}"#,
+        at instant: Timestamp? = nil
     ) -> Event {
         let bytes = Array(body.utf8)
         return Event(
             id: id(at: instant), environment: (environment ?? live).id, chosenID: chosenID, type: type,
-            application: application, created: instant ?? now, acceptedAt: instant ?? now, deliveryCount: 1,
+            application: application, created: instant ?? now, acceptedAt: instant ?? now, deliveryCount: deliveryCount,
             body: EventBody(bytes: bytes, data: 0..<bytes.count))
     }
 
@@ -99,10 +100,11 @@ final class ConformanceWorld {
     }
 
     func attempt(
-        of delivery: Delivery, number: Int = 1, result: AttemptOutcome.Result? = nil, body: [UInt8] = []
+        of delivery: Delivery, number: Int = 1, result: AttemptOutcome.Result? = nil, body: [UInt8] = [],
+        at instant: Timestamp? = nil
     ) -> Attempt {
         Attempt(
-            id: id(), delivery: delivery.id, number: number, startedAt: now,
+            id: id(), delivery: delivery.id, number: number, startedAt: instant ?? now,
             request: AttemptRequest(
                 url: "https://example.com/hooks",
                 headers: [HeaderField(name: "content-type", value: "application/json")]),

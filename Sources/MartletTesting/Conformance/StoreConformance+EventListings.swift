@@ -63,7 +63,8 @@ extension StoreConformance {
         },
         StoreConformance("an application's events are those meant for it and those that went to its endpoints") {
             world in
-            let meant = world.event(application: world.application.id)
+            // Nobody wanted it, and it is the application's business all the same.
+            let meant = world.event(application: world.application.id, deliveryCount: 0)
             let shared = world.event()
             let foreign = world.event(application: world.otherApplication.id)
             let toNobody = world.event()

@@ -176,6 +176,32 @@ extension StoreConformance {
             try expectEqual(try await world.listed(of: source) { $0.environment = world.sandbox.id }.ids, [])
             try expectEqual(try await world.listed(of: source) { $0.limit = 0 }.ids, [])
         },
+        StoreConformance("the requests of all sources of an environment are listed together") { world in
+            let sources = [world.source(), world.source(application: world.application.id)]
+            let foreign = world.source(in: world.sandbox)
+            var ids: [RequestID] = []
+            for second in 0..<4 {
+                let request = world.request(
+                    to: sources[second % 2], verdict: second < 2 ? .inactive : .refused(code: "stale", reason: "Late."),
+                    at: world.now + .seconds(second))
+                ids.append(request.id)
+                try await world.log([request, world.request(to: foreign, at: world.now + .seconds(second))])
+            }
+            var query = RequestQuery(environment: world.live.id, limit: 3)
+
+            let first = try await world.store.requests(query)
+            query.before = first.next
+            let rest = try await world.store.requests(query)
+            query.before = nil
+            query.verdict = .inactive
+            query.since = world.now + .seconds(1)
+            let narrowed = try await world.store.requests(query)
+
+            try expectEqual(first.items.map(\.id), [ids[3], ids[2], ids[1]])
+            try expectEqual(rest.items.map(\.id), [ids[0]])
+            try expectEqual(rest.next, nil)
+            try expectEqual(narrowed.items.map(\.id), [ids[1]])
+        },
         StoreConformance("what a request became is stored with it, and the sender's id again is a duplicate") { world in
             let source = world.source()
             let (acceptance, request, event) = world.acceptance(to: source, sentID: "1")

@@ -38,7 +38,7 @@ public struct StoreConformance: Sendable, CustomStringConvertible {
 
     /// Every test.
     public static let all: [StoreConformance] =
-        accepting + stamping + settling + moving + dueTimes + order + eventListings + deliveryListings + isolation
-        + configuration + configurationListings + conflicts + answers + sums + health + operationalEvents + jobs
-        + replayable + retention + erasure + sources + telling + environmentHours + alerts
+        accepting + stamping + settling + moving + dueTimes + order + eventListings + deliveryListings + failures
+        + isolation + configuration + configurationListings + conflicts + answers + sums + health + operationalEvents
+        + jobs + replayable + retention + erasure + sources + telling + environmentHours + alerts
 }

@@ -285,6 +285,10 @@ public final class InMemoryStore: Store {
         try with { $0.deliveries(of: event, in: environment, limit: limit) }
     }
 
+    public func failures(_ query: FailureQuery) async throws(StoreError) -> FailureGroups {
+        try with { $0.failures(query) }
+    }
+
     public func attempts(of delivery: DeliveryID) async throws(StoreError) -> [Attempt] {
         try with { contents in (contents.attempts[delivery] ?? []).sorted { $0.number < $1.number } }
     }

@@ -57,6 +57,25 @@ extension MemoryContents {
         }
     }
 
+    func failures(_ query: FailureQuery) -> FailureGroups {
+        let range = IdentifierRange<DeliveryKind>(since: query.since, until: nil, before: nil)
+        var found = FailureGroups()
+        for delivery in deliveries.values {
+            guard delivery.environment == query.environment, range.contains(delivery.id),
+                query.application == nil || delivery.application == query.application,
+                let last = attempts[delivery.id]?.first(where: { $0.number == delivery.attemptCount })
+            else { continue }
+            let code = delivery.state.status.storedCode
+            guard code == .failed || code == .scheduled else { continue }
+            found.add(
+                FailureGroup(
+                    key: .init(endpoint: delivery.endpoint, reason: .init(last.outcome)),
+                    failed: code == .failed ? 1 : 0, waiting: code == .scheduled ? 1 : 0, first: last.startedAt,
+                    last: last.startedAt, example: delivery.id))
+        }
+        return found
+    }
+
     func page<Item, Kind>(
         of items: some Sequence<Item>, limit: Int, _ id: (Item) -> Identifier<Kind>, where isWanted: (Item) -> Bool
     ) -> Found<Item, Identifier<Kind>> {

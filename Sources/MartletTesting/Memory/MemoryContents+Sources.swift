@@ -15,7 +15,8 @@ extension MemoryContents {
     func requests(_ query: RequestQuery) -> Found<StoredRequest, RequestID> {
         let range = IdentifierRange(since: query.since, until: query.until, before: query.before)
         var found = page(of: requests.values, limit: query.limit, \.id) { request in
-            request.environment == query.environment && request.source == query.source && range.contains(request.id)
+            request.environment == query.environment && range.contains(request.id)
+                && (query.source == nil || request.source == query.source)
                 && (query.verdict.map { $0 == StoredVerdict(request.verdict).code } ?? true)
         }
         for index in found.items.indices { found.items[index].body = [] }

@@ -1,0 +1,72 @@
+import MartletCore
+import MartletStore
+import Testing
+
+@testable import MartletPostgres
+@testable import MartletTesting
+
+/// What listings are read along, whatever they are narrowed to.
+struct ListingPlanTests {
+    /// The tables that grow with traffic. Partitions are called by theirs: `deliveries_default`.
+    private static let large = [
+        "deliveries", "events", "attempts", "requests", "operational_events", "incidents", "endpoint_hours",
+        "environment_hours", "chosen_ids",
+    ]
+
+    @Test func everyListingHasAnIndexWhateverItIsNarrowedTo() async throws {
+        let plans = try await plans()
+
+        #expect(plans.count > 50)
+        for (text, plan) in plans {
+            for line in plan where line.contains("Seq Scan on") {
+                let table = line.split(separator: " ").drop { $0 != "on" }.dropFirst().first ?? ""
+                #expect(!Self.large.contains { table.hasPrefix($0) }, "\(line) in \(text)")
+            }
+        }
+    }
+
+    @Test func nothingIsSortedButWhatIsBounded() async throws {
+        let plans = try await plans()
+
+        #expect(plans.count > 50)
+        for (text, plan) in plans where plan.contains(where: { $0.contains("Sort Key") }) {
+            // A short backlog, events gathered from few deliveries, and groups of a bounded number of failures.
+            let isBounded =
+                text.contains("JOIN deliveries d ON d.owner") || text.contains("AS g (id)")
+                || text.contains("array_agg")
+            // PostgreSQL sorts the few rows of a join again rather than believe their order.
+            #expect(isBounded, "\(text)\n\(plan.joined(separator: "\n"))")
+        }
+    }
+
+    /// The plans that are left once the planner may neither look through a table nor sort, as they are made without knowing
+    /// parameters: what then still does either has no index to go along.
+    private func plans() async throws -> [String: [String]] {
+        let cluster = try await Cluster.shared.value
+        return try await cluster.withSchema { address, _ in
+            let store = try await openStore(address)
+            try await ListingWalk.run(on: store)
+            let plans = try await store.read { (reader) throws(StoreError) in
+                let connection = try reader.session.connected()
+                let texts = connection.texts.filter { $0.hasPrefix("SELECT") || $0.hasPrefix("WITH") }
+                try connection.execute(
+                    """
+                    DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;
+                    SET enable_sort = off; SET enable_bitmapscan = off
+                    """)
+                var plans: [String: [String]] = [:]
+                for (index, text) in texts.enumerated() {
+                    let count = (1...40).last { text.contains("$\($0):") } ?? 0
+                    let nulls = repeatElement("NULL", count: count).joined(separator: ", ")
+                    try connection.execute("PREPARE plan_\(index) AS \(text)")
+                    plans[text] = try connection.unprepared(
+                        "EXPLAIN EXECUTE plan_\(index)\(count == 0 ? "" : "(\(nulls))")"
+                    ).map { (row) throws(StoreError) in row.text(0) }
+                }
+                return plans
+            }
+            await store.close()
+            return plans
+        }
+    }
+}
