@@ -175,9 +175,9 @@ import WebhookSigning
             // The first call writes the event, the second reads its request.
             scene.engine.store.fail(after: 1, .before)
             try await scene.receive(request)
-            try await eventually({ scene.engine.store.faultCount }) { $0 == 1 }
+            _ = try await eventually({ scene.engine.store.faultCount }) { $0 == 1 }
             let rings = scene.engine.clock.now() + .seconds(1)
-            try await eventually({ scene.engine.clock.nextAlarm }) { $0.map { $0 <= rings } ?? false }
+            _ = try await eventually({ scene.engine.clock.nextAlarm }) { $0.map { $0 <= rings } ?? false }
             scene.engine.clock.advance(by: .seconds(1))
         }[0]
 
