@@ -274,8 +274,8 @@ private struct FullConfiguration {
             endpoints.append(
                 Endpoint(
                     id: world.id(), environment: live, application: application.id, url: "https://example.com/\(text)",
-                    events: ["a.*", "b", "*"], source: world.id(), inactivity: inactivity, deactivatedAt: now - .seconds(1),
-                    description: text, profile: "own",
+                    events: ["a.*", "b", "*"], source: world.id(), inactivity: inactivity,
+                    deactivatedAt: now - .seconds(1), description: text, profile: "own",
                     headers: [HeaderField(name: "X-A", value: text), HeaderField(name: "x-a", value: "")],
                     maxInFlight: 7,
                     filter: try? PayloadFilter(["data.name": ["prefix": .string(text)], "any": [["data.n": 1]]]),
