@@ -182,9 +182,15 @@ import WebhookSigning
         _ = try await scene.webhook { $0.source = .some(stripe.id.description) }
         let another = try await receive(stripe, in: scene)
 
+        let since = JobDraft(since: scene.clock.now() - .seconds(60))
+        scene.clock.advance(by: .seconds(1))
+        let missed = try await scene.jobs.forecastRecovery(bound.id, only: .missed, since, by: scene.admin)
+        let all = try await scene.jobs.forecastReplay(ReplayFilter(), since, by: scene.admin)
         let replayed = try await scene.events.replay(old.id.description, to: nil, by: scene.admin)
         let forced = try await scene.events.replay(another.id.description, to: bound.id, by: scene.admin)
 
+        #expect(missed.count == 1)
+        #expect(all.count == 2)
         #expect(replayed.map(\.endpoint) == [bound.id])
         #expect(forced.map(\.endpoint) == [bound.id])
         await scene.stop()
