@@ -8,6 +8,9 @@ extension Schemas {
          listens: `GET /v1/webhooks/{id}/listen`."},
         "events":{"type":"array","minItems":1,"maxItems":100,"uniqueItems":true,"items":{"type":"string","maxLength":130},
         "description":"Event types, patterns such as `transaction.*`, or `*` for all."},
+        "source":{"type":["string","null"],"description":"A source's id, to get what came in by that source alone; null for
+         events of every origin. Takes the role admin. One that is listened to gets the source's requests as their senders
+         made them."},
         "active":{"type":"boolean","default":true},
         "description":{"type":"string","maxLength":1000},
         "profile":{"type":["string","null"],"description":"A profile's name; null follows the environment's."},
@@ -26,7 +29,7 @@ extension Schemas {
         """##
 
     private static let shownRequired = ##"""
-        "id","application","kind","url","events","active","inactive_reason","deactivated_at","reactivated_at","description",
+        "id","application","kind","url","events","source","active","inactive_reason","deactivated_at","reactivated_at","description",
         "profile","headers","max_in_flight","filter","rate_limit","ordered","retry","timeout","success","metadata",
         "secret_rotation_ends_at","created_at","updated_at"
         """##
@@ -35,7 +38,9 @@ extension Schemas {
         "id":{"type":"string"},"application":{"type":"string"},
         "kind":{"type":"string","enum":["http","listen"],"description":"How it is reached: by its URL, or by whoever
          listens."},"url":{"type":"string"},
-        "events":{"type":"array","items":{"type":"string"}},"active":{"type":"boolean"},
+        "events":{"type":"array","items":{"type":"string"}},
+        "source":{"type":["string","null"],"description":"The source whose events alone it gets. It gets none once that has
+         been deleted."},"active":{"type":"boolean"},
         "inactive_reason":{"type":["string","null"],"enum":["paused","gone","failing",null]},
         "deactivated_at":{"type":["string","null"],"format":"date-time","description":"When it last became inactive."},
         "reactivated_at":{"type":["string","null"],"format":"date-time",

@@ -94,6 +94,7 @@ struct ListenRoutes: RouteGroup {
                     }
                 }
             }
+            if let query = attempt.query { writer.field("query", query) }
             writer.field("body_base64", Base64Text.encode(attempt.body))
         }
         var buffer = ByteBuffer(string: "event: attempt\ndata: ")

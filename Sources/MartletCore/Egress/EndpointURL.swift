@@ -57,6 +57,18 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// The canonical text. Parsing it gives an equal URL.
     public var description: String { "\(scheme.rawValue)://\(authority)\(target)" }
 
+    /// The URL with more behind its query; `nil` where that could not stand in a request line (RFC 9112 section 3.2).
+    ///
+    /// - Parameter query: what follows the `?`, as it was sent.
+    public func appending(query: String) -> EndpointURL? {
+        guard query.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else { return nil }
+        let separator =
+            if let last = target.utf8.last, last == UInt8(ascii: "?") || last == UInt8(ascii: "&") { "" } else {
+                target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
+            }
+        return EndpointURL(scheme: scheme, host: host, port: port, target: target + separator + query)
+    }
+
     init(scheme: Scheme, host: Host, port: UInt16, target: String) {
         self.scheme = scheme
         self.host = host

@@ -16,6 +16,8 @@ public struct Endpoint: Sendable, Hashable {
     public var url: String
     /// What it subscribed to: names and patterns, see ``EventTypeName``.
     public var events: [String]
+    /// The source whose events alone it gets, whether or not that is still there; `nil` for those of every origin.
+    public var source: SourceID?
     /// `nil` while it is active. ``deactivate(_:at:)`` and ``activate(at:)`` move it.
     public private(set) var inactivity: Inactivity?
     /// When it last became inactive, though it may be active again; `nil` where it was active all along.
@@ -49,8 +51,9 @@ public struct Endpoint: Sendable, Hashable {
 
     public init(
         id: EndpointID, environment: EnvironmentID, application: ApplicationID, url: String, events: [String],
-        inactivity: Inactivity? = nil, deactivatedAt: Timestamp? = nil, reactivatedAt: Timestamp? = nil,
-        description: String = "", profile: String? = nil, headers: [HeaderField] = [], maxInFlight: Int? = nil,
+        source: SourceID? = nil, inactivity: Inactivity? = nil, deactivatedAt: Timestamp? = nil,
+        reactivatedAt: Timestamp? = nil, description: String = "", profile: String? = nil, headers: [HeaderField] = [],
+        maxInFlight: Int? = nil,
         filter: PayloadFilter? = nil, rateLimit: RateLimit? = nil, isOrdered: Bool = false, retry: RetryPolicy? = nil,
         timeout: Duration? = nil, success: SuccessRule? = nil, metadata: [Metadata] = [], secrets: SealedSecrets,
         createdAt: Timestamp, updatedAt: Timestamp
@@ -60,6 +63,7 @@ public struct Endpoint: Sendable, Hashable {
         self.application = application
         self.url = url
         self.events = events
+        self.source = source
         self.inactivity = inactivity
         self.deactivatedAt = deactivatedAt
         self.reactivatedAt = reactivatedAt

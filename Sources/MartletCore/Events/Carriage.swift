@@ -51,19 +51,28 @@ extension EventBody {
     /// Whether the event came in by a source.
     public var isCarried: Bool { bytes.first == Self.mark }
 
+    /// The source that the event came in by; `nil` for published events, and once the payload has been dropped.
+    public var source: SourceID? {
+        guard isCarried, data.lowerBound >= Self.fixedSize, data.upperBound <= bytes.count else { return nil }
+        return SourceID(high: half(1), low: half(9))
+    }
+
+    /// The mark and both ids.
+    private static let fixedSize = 33
+
+    private func half(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+
     /// What goes along with the payload; `nil` for published events.
     public var carriage: Carriage? {
-        guard isCarried, data.lowerBound >= 33, data.upperBound <= bytes.count else { return nil }
-        func half(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        guard let source else { return nil }
         var headers: [HeaderField] = []
-        var rest = bytes[33..<data.lowerBound]
+        var rest = bytes[Self.fixedSize..<data.lowerBound]
         while !rest.isEmpty {
             guard let name = Self.nextText(of: &rest), let value = Self.nextText(of: &rest) else { return nil }
             headers.append(HeaderField(name: name, value: value))
         }
         return Carriage(
-            source: SourceID(high: half(1), low: half(9)), request: RequestID(high: half(17), low: half(25)),
-            headers: headers)
+            source: source, request: RequestID(high: half(17), low: half(25)), headers: headers)
     }
 
     // Four bytes of length, the most significant first, then the UTF-8.

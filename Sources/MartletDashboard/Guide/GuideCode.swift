@@ -176,6 +176,20 @@ struct GuideCode: Sendable {
         """
     }
 
+    var listen: String {
+        """
+        export MARTLET_API_KEY=YOUR_API_KEY
+        martlet listen --url \(publicURL) --forward-to http://localhost:3000/webhook --event '\(names[0])'
+        """
+    }
+
+    var listenToSource: String {
+        """
+        export MARTLET_API_KEY=YOUR_API_KEY
+        martlet listen --url \(publicURL) --forward-to http://localhost:3000/webhook --source SOURCE_ID
+        """
+    }
+
     var test: String {
         """
         curl -X POST "\(publicURL)/v1/webhooks/WEBHOOK_ID/test" \\

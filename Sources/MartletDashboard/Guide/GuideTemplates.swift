@@ -197,7 +197,9 @@ enum GuideTemplates {
           <p>The same from a terminal:</p>
           {{#testCall}}{{>guide-code}}{{/testCall}}
           <h3>Local development</h3>
-          <p>To receive events on your own machine, use a service like <a href="https://ngrok.com/">ngrok</a> or localtunnel, which expose your local server to the internet:</p>
+          <p>To receive events on your own machine, listen to them: what your local server answers is shown, recorded and retried like any other attempt.</p>
+          {{#listen}}{{>guide-code}}{{/listen}}
+          <p>Or use a service like <a href="https://ngrok.com/">ngrok</a> or localtunnel, which expose your local server to the internet:</p>
           <ol class="steps">
             <li>Install ngrok: <code>npm install -g ngrok</code></li>
             <li>Start your local webhook server</li>
@@ -280,6 +282,8 @@ enum GuideTemplates {
           <h3>Testing and debugging</h3>
           <p>Use the external service's dashboard to send test webhook requests and analyse the responses. The source logs every request with its verdict, and why it was refused where it was;
             log webhook events and responses in your app as well, to aid debugging.</p>
+          <p>On your own machine, hear what a source takes in just as the external service sent it, with its headers and its signature:</p>
+          {{#listenToSource}}{{>guide-code}}{{/listenToSource}}
           <h3>Best practices</h3>
           <ul class="points">
             <li>Document the supported webhook events and payloads in your app's documentation: the catalogue above is made for that.</li>

@@ -25,7 +25,7 @@ struct AttemptView {
             "started": When.markup(attempt.startedAt, now: now),
             "took": When.taken(attempt.outcome.timing.total),
             "address": attempt.outcome.address?.description, "url": attempt.request.url,
-            "requestHeaders": Self.lines(attempt.request.headers),
+            "requestHeaders": requestHead,
             "isDropped": event.body.isDropped,
             "requestBody": event.body.isDropped ? nil : ByteText.view(body),
             "timing": timing, "curl": event.body.isDropped ? nil : curl,
@@ -57,6 +57,18 @@ struct AttemptView {
         case .failure(let failure):
             String(failure.code.rawValue.map { $0 == "_" ? " " : $0 })
         }
+    }
+
+    /// The request's head as it is written: its line and the headers of its own, which are made of the URL and the body, around
+    /// those that are recorded. Of what was handed to a listener, who wrote these itself, the recorded ones.
+    private var requestHead: String {
+        var headers = attempt.request.headers
+        guard !headers.isEmpty, let url = try? EndpointURL(parsing: attempt.request.url) else {
+            return Self.lines(headers)
+        }
+        headers.insert(HeaderField(name: "Host", value: url.authority), at: 0)
+        if !event.body.isDropped { headers.append(HeaderField(name: "Content-Length", value: String(body.count))) }
+        return "POST \(url.target) HTTP/1.1\n" + Self.lines(headers)
     }
 
     private static func lines(_ headers: [HeaderField]) -> String {

@@ -18,7 +18,7 @@ struct WebhookFacts {
         let application = visit.context.directory.application(endpoint.application, in: visit.environment.id)
         let showsHeaders = visit.principal.role != .reader
         return [
-            "events": endpoint.events.map { ["name": $0] as View },
+            "events": endpoint.events.map { ["name": $0] as View }, "source": source,
             "filter": endpoint.filter.flatMap { JSONMarkup.lines(Array($0.json)[...]) },
             "application": application?.name ?? endpoint.application.description,
             "applicationPath": visit.may(.readApplications)
@@ -47,6 +47,16 @@ struct WebhookFacts {
                 : "A new secret is put in force. This scheme carries one signature: until the old secret ends, a request that "
                     + "is answered 401 or 403 is tried once more with the other one.",
         ]
+    }
+
+    /// The source whose events alone it gets, as far as the visitor may know of it.
+    private var source: View? {
+        guard let id = endpoint.source else { return nil }
+        guard visit.may(.readSources) else { return ["name": id.description] }
+        guard let source = visit.context.directory.source(id, in: visit.environment.id) else {
+            return ["name": "\(id), which was deleted: it gets nothing more"]
+        }
+        return ["name": source.name, "path": visit.path("sources", id.description)]
     }
 
     private func own(_ isOwn: Bool) -> String { isOwn ? " (its own)" : "" }

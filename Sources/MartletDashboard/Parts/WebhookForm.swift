@@ -15,6 +15,7 @@ struct WebhookForm: RuleForm {
         fields.add("url", endpoint.url)
         fields.add("description", endpoint.description)
         for event in endpoint.events { fields.add("events", event) }
+        fields.add("source", endpoint.source?.description ?? "")
         fields.add("profile", endpoint.profile ?? "")
         fields.add("filter", endpoint.filter.map { JSONMarkup.plain(Array($0.json)[...]) } ?? "")
         fields.add("headers", endpoint.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n"))
@@ -41,6 +42,8 @@ struct WebhookForm: RuleForm {
         draft.url = fields.text("url") ?? ""
         draft.description = fields.text("description") ?? ""
         draft.events = events
+        // Customers are not asked for it.
+        if let source = fields["source"] { draft.source = .some(source.isEmpty ? nil : source) }
         draft.profile = .some(fields.text("profile"))
         draft.headers = pairs("headers").map { HeaderField(name: $0.0, value: $0.1) }
         draft.metadata = pairs("metadata").map { Metadata(name: $0.0, value: $0.1) }
@@ -120,13 +123,26 @@ struct WebhookForm: RuleForm {
     // MARK: Showing
 
     /// What a template shows.
-    func view(isNew: Bool, catalogue: [EventType], profiles: [String], usualProfile: String) -> View {
+    ///
+    /// - Parameter sources: those that can be chosen.
+    func view(
+        isNew: Bool, catalogue: [EventType], profiles: [String], usualProfile: String, sources: [MartletCore.Source]
+    ) -> View {
         var view: View = ["isNew": isNew]
         let names = [
             "url", "description", "application", "profile", "filter", "headers", "metadata", "timeout", "max_in_flight",
             "rate", "per", "burst", "secret",
         ]
         for name in names { view["f_\(name)"] = field(name) }
+        let source = fields.text("source")
+        var choices = sources.sorted { ($0.name, $0.id) < ($1.name, $1.id) }.map {
+            (id: $0.id.description, name: $0.name)
+        }
+        if let source, !choices.contains(where: { $0.id == source }) {
+            choices.append((source, "\(source.prefix(64)) (deleted)"))
+        }
+        view["f_source"] = choices.isEmpty ? nil : field("source")
+        view["sources"] = choices.map { ["id": $0.id, "name": $0.name, "isCurrent": $0.id == source] as View }
         let chosen = events
         let known = Set(catalogue.map(\.name))
         let groups = Dictionary(grouping: catalogue.filter { !$0.isArchived || chosen.contains($0.name) }) {
@@ -157,7 +173,7 @@ struct WebhookForm: RuleForm {
         view["isOrdered"] = fields.isOn("ordered")
         view["isInactive"] = fields.isOn("inactive")
         view = view.merging(ruleView(mayFollow: true))
-        view = view.merging(summary(of: names + ["events"]))
+        view = view.merging(summary(of: names + ["events", "source"]))
         return view
     }
 }

@@ -22,12 +22,14 @@ struct SourceScreen: Screen {
                 <form method="post" action="{{self}}/active"><input type="hidden" name="csrf" value="{{csrf}}"><button name="active"
                   value="{{^isActive}}true{{/isActive}}">{{#isActive}}Switch off{{/isActive}}{{^isActive}}Switch on{{/isActive}}</button></form>
                 <details class="confirm"><summary class="button">Delete…</summary><div><p>Its senders get 404 from now on. What it received
-                  stays as long as other history.</p><form method="post" action="{{self}}/delete"><input type="hidden" name="csrf"
+                  stays as long as other history. Webhooks for its events alone get nothing more.</p><form method="post" action="{{self}}/delete"><input type="hidden" name="csrf"
                   value="{{csrf}}"><button class="danger solid">Delete this source</button></form></div></details>
               </div>{{/mayChange}}</div>
             {{#callouts}}<div class="callout {{tone}}">{{text}}{{#path}} <a href="{{path}}">{{link}}</a>{{/path}}</div>{{/callouts}}
             <section class="first"><div class="code"><header><span>Tell {{preset}} this URL</span><button class="slim" type="button"
               data-copy="source-url" hidden>Copy</button></header><pre class="code wrap" id="source-url" tabindex="0">{{url}}</pre></div></section>
+            <section><div class="code"><header><span>Hear it on your own machine, as the sender sent it</span><button class="slim" type="button"
+              data-copy="source-listen" hidden>Copy</button></header><pre class="code wrap" id="source-listen" tabindex="0">{{listen}}</pre></div></section>
             <section id="log"><div class="section-head"><h2>What came in</h2></div>
               <nav class="tabs" aria-label="Requests">{{#tabs}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/tabs}}</nav>
               {{#hasRequests}}{{>request-table}}{{>pager}}{{/hasRequests}}
@@ -135,7 +137,11 @@ struct SourceScreen: Screen {
             "self": base, "id": source.id.description, "name": source.name, "description": source.description,
             "badge": Badge.markup(source, lacksSecret: sources.lacksSecret(source)), "isActive": source.isActive,
             "mayChange": visit.may(.changeSources), "callouts": callouts(source, sources, base, visit),
-            "url": visit.url(of: source), "preset": PresetWords.title(source.preset.name),
+            "url": visit.url(of: source),
+            "listen":
+                "martlet listen --url \(ShellText.quoted(kit.publicURL(of: visit.request))) --source \(source.id) "
+                + "--forward-to http://localhost:3000/webhook",
+            "preset": PresetWords.title(source.preset.name),
             "tabs": tabs.map { title, name -> View in
                 [
                     "name": title, "isCurrent": name == shown?.name,

@@ -39,6 +39,8 @@ struct WebhookFormScreen: Screen {
                 {{#eventsError}}<p class="error">{{eventsError}}</p>{{/eventsError}}</div>
               <div class="field"><label for="patterns">More, one a line</label><textarea id="patterns" name="patterns" rows="2" spellcheck="false"
                 placeholder="transaction.*">{{patterns}}</textarea><p class="hint">Types that are not listed, or a beginning and <code>.*</code>.</p></div>
+              {{#mayChooseSource}}{{#f_source}}<div class="field{{#error}} has-error{{/error}}"><label for="source">Source</label><select id="source" name="source"><option value="">all, and what is published</option>{{#sources}}<option value="{{id}}"{{#isCurrent}} selected{{/isCurrent}}>{{name}}</option>{{/sources}}</select>{{>field-error}}
+                <p class="hint">Only what came in by this source.</p></div>{{/f_source}}{{/mayChooseSource}}
               {{#f_filter}}<div class="field{{#error}} has-error{{/error}}"><label for="filter">Filter</label><textarea id="filter" name="filter" rows="4" spellcheck="false"
                 placeholder='{"data.amount":{"gte":100}}'>{{value}}</textarea>{{>field-error}}<p class="hint">JSON: only events whose payload fits. Empty for all.</p></div>{{/f_filter}}
             </div></div>
@@ -78,7 +80,9 @@ struct WebhookFormScreen: Screen {
             try visit.principal.require(.changeWebhooks)
             var fields = Query()
             for event in visit.query.all("events") { fields.add("events", event) }
-            if let application = visit.query["application"] { fields.add("application", application) }
+            for name in ["application", "source"] {
+                if let value = visit.query[name] { fields.add(name, value) }
+            }
             return .page(try await page(WebhookForm(fields), nil, visit))
         }
         routes.post("webhooks/new", create)
@@ -142,7 +146,8 @@ struct WebhookFormScreen: Screen {
         let selfPath = endpoint.map { visit.path("webhooks", $0.id.description) }
         let view = form.view(
             isNew: endpoint == nil, catalogue: types.items, profiles: profiles.items.map(\.profile.name),
-            usualProfile: visit.environment.profile)
+            usualProfile: visit.environment.profile,
+            sources: visit.may(.readSources) ? visit.context.directory.sources(in: visit.environment.id) : [])
         return Page(
             endpoint == nil ? "Add a webhook" : "Edit a webhook", section: "webhooks", template: "webhook-form",
             view.merging([
@@ -150,7 +155,7 @@ struct WebhookFormScreen: Screen {
                 "action": selfPath.map { "\($0)/edit" } ?? visit.path("webhooks", "new"),
                 "cancelPath": selfPath ?? visit.path("webhooks"),
                 "submit": endpoint == nil ? "Add the webhook" : "Save",
-                "mayChooseApplication": mayChoose,
+                "mayChooseApplication": mayChoose, "mayChooseSource": visit.may(.readSources),
                 "applications": applications.map { ["id": $0.uid ?? $0.id.description, "name": $0.name] as View },
                 "urlHint": visit.environment.requiresHTTPS
                     ? "https alone: \(visit.environment.name) takes no plain http. Private and loopback addresses are refused unless the operator allowed them."

@@ -50,6 +50,7 @@ struct WebhookScreen: Screen {
             <section><h2>Settings</h2><div class="split">
               <div class="card pad"><dl class="facts">
                 <dt>Events</dt><dd>{{#events}}<span class="tag">{{name}}</span> {{/events}}</dd>
+                {{#source}}<dt>Source</dt><dd>{{#path}}<a href="{{path}}">{{name}}</a>{{/path}}{{^path}}{{name}}{{/path}}, and no other</dd>{{/source}}
                 {{#filter}}<dt>Filter</dt><dd><pre class="code">{{filter}}</pre></dd>{{/filter}}
                 <dt>Application</dt><dd>{{#applicationPath}}<a href="{{applicationPath}}">{{application}}</a>{{/applicationPath}}{{^applicationPath}}{{application}}{{/applicationPath}}</dd>
                 <dt>Order</dt><dd>{{order}}</dd>

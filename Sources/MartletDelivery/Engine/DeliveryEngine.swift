@@ -32,10 +32,10 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     private let limits: EngineLimits
     private let identifiers: IdentifierSource
     let clock: any AlarmClock
-    private let metrics: ServiceMetrics
+    let metrics: ServiceMetrics
     let log: Logger
     private let jobs: AsyncStream<EngineJob>
-    private let jobSource: AsyncStream<EngineJob>.Continuation
+    let jobSource: AsyncStream<EngineJob>.Continuation
     private let userAgent: HeaderField
     private let reports = Mutex(FailureReports())
 
@@ -59,7 +59,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         loops = Array(group.makeIterator())
         userAgent = HeaderField(name: "User-Agent", value: "Martlet/\(version)")
         state = Mutex(State(dispatcher: Dispatcher(limits: limits.dispatch, isShared: fence != nil)))
-        // Unbounded in form only: an endpoint has one load and one change under way at the most.
+        // Unbounded in form only: an endpoint has one load and one change under way at the most, and an attempt one relay.
         (jobs, jobSource) = AsyncStream.makeStream()
         listeners.tell { [weak self] in self?.attendanceMayHaveChanged(of: $0) }
     }
@@ -304,13 +304,21 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
                 self.finished(parcel, target, startedAt, recorded, outcome, on: loop)
             }
         } catch {
-            let outcome = AttemptOutcome(
-                result: .failure(AttemptFailure(.misconfigured, error.message)), timing: AttemptTiming(total: 0),
-                address: nil)
-            let recorded = AttemptRequest(url: target?.endpoint.url ?? "", headers: [])
-            // Not from within: a run of such failures would be as deep as it is long.
-            loop.execute { self.finished(parcel, target, startedAt, recorded, outcome, on: loop) }
+            misconfigured(parcel, target, error, at: startedAt, on: loop)
         }
+    }
+
+    /// Records an attempt that could not be made.
+    func misconfigured(
+        _ parcel: Parcel, _ target: DeliveryTarget?, _ reason: DeliveryTarget.Misconfiguration, at startedAt: Timestamp,
+        on loop: any EventLoop
+    ) {
+        let outcome = AttemptOutcome(
+            result: .failure(AttemptFailure(.misconfigured, reason.message)), timing: AttemptTiming(total: 0),
+            address: nil)
+        let recorded = AttemptRequest(url: target?.endpoint.url ?? "", headers: [])
+        // Not from within: a run of such failures would be as deep as it is long.
+        loop.execute { self.finished(parcel, target, startedAt, recorded, outcome, on: loop) }
     }
 
     private func request(
@@ -330,9 +338,14 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
     }
 
     /// What the receiver is sent, signed for this moment; and what of it is recorded.
+    ///
+    /// - Parameter original: the request that the event came in by, where the receiver gets its headers. They stand as they
+    ///   came, and what would be added under a name that the sender used is left out.
     func message(
-        _ parcel: Parcel, _ target: DeliveryTarget, at now: Timestamp
-    ) throws(DeliveryTarget.Misconfiguration) -> (headers: [HeaderField], body: ArraySlice<UInt8>, AttemptRequest) {
+        _ parcel: Parcel, _ target: DeliveryTarget, at now: Timestamp, relaying original: OriginalRequest? = nil
+    ) throws(DeliveryTarget.Misconfiguration) -> (
+        headers: [HeaderField], body: ArraySlice<UInt8>, recorded: AttemptRequest
+    ) {
         let body = parcel.event.body.slice(target.profile.envelope)
         var signed: [WebhookSigner.Header] = []
         signed.reserveCapacity(6)
@@ -347,6 +360,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         }
         var headers: [HeaderField] = []
         headers.reserveCapacity(signed.count + target.endpoint.headers.count + 2)
+        if let original { return relayed(original, body, target, signed) }
         if let carriage = parcel.event.body.carriage {
             // What the sender called its own signature must not stand beside ours under the same name.
             headers += carriage.headers.filter { carried in
@@ -363,6 +377,24 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
             recorded.headers += target.endpoint.headers.map { HeaderField(name: $0.name, value: Self.masked) }
         }
         return (headers, body, recorded)
+    }
+
+    private func relayed(
+        _ original: OriginalRequest, _ body: ArraySlice<UInt8>, _ target: DeliveryTarget,
+        _ signed: [WebhookSigner.Header]
+    ) -> (headers: [HeaderField], body: ArraySlice<UInt8>, recorded: AttemptRequest) {
+        var added: [HeaderField] = original.has(userAgent.name) ? [] : [userAgent]
+        // All or none: an id of one and a signature of the other would fit nobody's secret.
+        if !signed.contains(where: { original.has($0.name) }) {
+            for (name, value) in signed { added.append(HeaderField(name: name, value: value)) }
+        }
+        let own = target.endpoint.headers.filter { !original.has($0.name) }
+        return (
+            original.headers + added + own, body,
+            AttemptRequest(
+                url: target.endpoint.url,
+                headers: original.shown + added + own.map { HeaderField(name: $0.name, value: Self.masked) })
+        )
     }
 
     private static let contentType = HeaderField(name: "Content-Type", value: "application/json")
@@ -476,6 +508,7 @@ public final class DeliveryEngine: Service, Courier, CommitReceiver {
         case .cancelStored(let endpoint): await cancelStored(endpoint)
         case .rehome(let endpoint): await rehome(endpoint)
         case .warn(let endpoint, let environment, let watch): await warn(endpoint, in: environment, watch)
+        case .relay(let parcel, let target, let loop): await relay(parcel, target, on: loop)
         }
     }
 
@@ -646,4 +679,6 @@ enum EngineJob: Sendable {
     case cancelStored(EndpointID)
     case rehome(EndpointID)
     case warn(EndpointID, environment: EnvironmentID, FailureWatch)
+    /// Hand an attempt over that is under way, once the request that its event came in by is read.
+    case relay(Parcel, DeliveryTarget, any EventLoop)
 }

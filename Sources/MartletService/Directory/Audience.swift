@@ -46,6 +46,8 @@ struct AudienceCache {
     struct Key: Hashable {
         var type: String
         var application: ApplicationID?
+        /// `nil` too where nobody wants the events of this source alone.
+        var source: SourceID?
     }
 
     private static let mostAudiences = 1000

@@ -12,6 +12,8 @@ public final class DeliveryTarget: Sendable {
     public let requiresHTTPS: Bool
     /// Whether its attempts are handed to whoever listens; ``url`` is then none.
     public let isListening: Bool
+    /// The source whose requests it is handed as their senders made them: docs/decisions/0014; `nil` where there is none.
+    public let relayedSource: SourceID?
 
     private let secrets: SigningSecrets?
     private let signers: Mutex<Signers>
@@ -34,6 +36,7 @@ public final class DeliveryTarget: Sendable {
         self.endpoint = endpoint
         requiresHTTPS = environment.requiresHTTPS
         isListening = endpoint.kind == .listen
+        relayedSource = isListening ? endpoint.source : nil
         signers = Mutex(Signers())
         secrets = try? vault.open(endpoint.secrets, of: endpoint.id)
         var resolved = profile ?? .standard

@@ -144,20 +144,41 @@ public final class Directory: Sendable {
 
     /// The active endpoints that subscribed to a type, each once, and what decides by a payload who gets an event.
     ///
-    /// - Parameter application: the one whose endpoints are meant, or `nil` for every endpoint of the environment.
-    func audience(for type: String, application: ApplicationID?, in environment: EnvironmentID) -> Audience {
-        let key = AudienceCache.Key(type: type, application: application)
-        let candidates = state.withLock { $0.worlds[environment]?.candidates(for: key) }
-        switch candidates {
+    /// - Parameters:
+    ///   - application: the one whose endpoints are meant, or `nil` for every endpoint of the environment.
+    ///   - source: the one that the event came in by; `nil` where it was published.
+    func audience(
+        for type: String, application: ApplicationID?, source: SourceID? = nil, in environment: EnvironmentID
+    ) -> Audience {
+        let found = state.withLock { state in
+            state.worlds[environment].map { world in
+                let key = world.key(type, application, source)
+                return (key: key, candidates: world.candidates(for: key))
+            }
+        }
+        guard let found else { return Audience(unfiltered: []) }
+        switch found.candidates {
         case .audience(let audience): return audience
         case .subscribers(let subscribers, let version):
             // Outside the lock: thousands of filters take a while to arrange.
             let audience = Audience(subscribers)
             if audience.hasFilters {
-                state.withLock { $0.worlds[environment]?.keep(audience, for: key, version: version) }
+                state.withLock { $0.worlds[environment]?.keep(audience, for: found.key, version: version) }
             }
             return audience
-        case nil: return Audience(unfiltered: [])
+        }
+    }
+
+    /// The request that an inbound event came in by, as its sender made it.
+    ///
+    /// - Throws: where this master key does not open what is masked in it.
+    public func original(
+        of request: StoredRequest
+    ) throws(DeliveryTarget.Misconfiguration) -> OriginalRequest {
+        do throws(ServiceError) {
+            return OriginalRequest(try vault.open(request, body: []))
+        } catch {
+            throw DeliveryTarget.Misconfiguration(message: error.detail)
         }
     }
 

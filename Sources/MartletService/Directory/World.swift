@@ -11,6 +11,8 @@ struct World {
     private(set) var endpointsByApplication: [ApplicationID: Set<EndpointID>] = [:]
     /// The active endpoints by each pattern they subscribed with.
     private var subscriptions: [String: [Subscriber]] = [:]
+    /// The same of those that want the events of one source alone, which ``subscriptions`` leaves out.
+    private var subscriptionsToSources: [SourceID: [String: [Subscriber]]] = [:]
     /// How many of them have a filter.
     private var filterCount = 0
     private var audiences = AudienceCache()
@@ -45,7 +47,13 @@ struct World {
         // What is published to everybody is not meant for those who hear operational events.
         if applications[endpoint.application]?.isOperations ?? false { return }
         let subscriber = Subscriber(endpoint)
-        for pattern in Set(endpoint.events) { subscriptions[pattern, default: []].append(subscriber) }
+        for pattern in Set(endpoint.events) {
+            if let source = endpoint.source {
+                subscriptionsToSources[source, default: [:]][pattern, default: []].append(subscriber)
+            } else {
+                subscriptions[pattern, default: []].append(subscriber)
+            }
+        }
     }
 
     mutating func deleteEndpoint(_ id: EndpointID) {
@@ -54,8 +62,17 @@ struct World {
         guard let endpoint = endpoints.removeValue(forKey: id) else { return }
         if endpoint.isActive && endpoint.filter != nil { filterCount -= 1 }
         endpointsByApplication[endpoint.application]?.remove(id)
+        if let source = endpoint.source {
+            Self.remove(endpoint, from: &subscriptionsToSources[source, default: [:]])
+            if subscriptionsToSources[source]?.isEmpty ?? false { subscriptionsToSources[source] = nil }
+        } else {
+            Self.remove(endpoint, from: &subscriptions)
+        }
+    }
+
+    private static func remove(_ endpoint: Endpoint, from subscriptions: inout [String: [Subscriber]]) {
         for pattern in Set(endpoint.events) {
-            subscriptions[pattern]?.removeAll { $0.endpoint == id }
+            subscriptions[pattern]?.removeAll { $0.endpoint == endpoint.id }
             if subscriptions[pattern]?.isEmpty ?? false { subscriptions[pattern] = nil }
         }
     }
@@ -67,10 +84,20 @@ struct World {
         case subscribers([Subscriber], version: Int)
     }
 
+    /// What decides whom events may go to.
+    ///
+    /// - Parameter source: the one that they come in by, if any.
+    func key(_ type: String, _ application: ApplicationID?, _ source: SourceID?) -> AudienceCache.Key {
+        AudienceCache.Key(
+            type: type, application: application,
+            source: source.flatMap { subscriptionsToSources[$0] == nil ? nil : $0 }
+        )
+    }
+
     /// Whom events of a type may go to. Where nobody has a filter, that is all there is to it.
     func candidates(for key: AudienceCache.Key) -> Candidates {
         if filterCount > 0, let audience = audiences[key] { return .audience(audience) }
-        let subscribers = subscribers(to: key.type, application: key.application)
+        let subscribers = subscribers(key)
         return filterCount == 0
             ? .audience(Audience(unfiltered: subscribers)) : .subscribers(subscribers, version: version)
     }
@@ -80,15 +107,18 @@ struct World {
         if version == self.version { audiences.keep(audience, for: key) }
     }
 
-    private func subscribers(to type: String, application: ApplicationID?) -> [Subscriber] {
-        let patterns = EventTypeName.patterns(covering: type)
-        if let application {
+    private func subscribers(_ key: AudienceCache.Key) -> [Subscriber] {
+        let patterns = EventTypeName.patterns(covering: key.type)
+        if let application = key.application {
             return (endpointsByApplication[application] ?? []).compactMap { id in
-                guard let endpoint = endpoints[id], endpoint.isActive, endpoint.subscribes(to: type) else { return nil }
+                guard let endpoint = endpoints[id], endpoint.isActive, endpoint.takes(eventsOf: key.source),
+                    endpoint.subscribes(to: key.type)
+                else { return nil }
                 return Subscriber(endpoint)
             }
         }
-        let found = patterns.compactMap { subscriptions[$0] }
+        var found = patterns.compactMap { subscriptions[$0] }
+        if let own = key.source.flatMap({ subscriptionsToSources[$0] }) { found += patterns.compactMap { own[$0] } }
         if found.count <= 1 { return found.first ?? [] }
         var seen: Set<EndpointID> = []
         return found.joined().filter { seen.insert($0.endpoint).inserted }
@@ -120,4 +150,7 @@ extension Endpoint {
     func subscribes(to type: String) -> Bool {
         events.contains { EventTypeName.pattern($0, covers: type) }
     }
+
+    /// Whether it takes what came in by `source`, or was published where that is `nil`.
+    func takes(eventsOf source: SourceID?) -> Bool { self.source == nil || self.source == source }
 }

@@ -30,9 +30,14 @@ enum EventRules {
 
     /// Why an event does not go to an endpoint, its filter aside; `nil` where nothing else is in the way.
     static func whyNot(_ endpoint: Endpoint, _ event: Event) -> String? {
-        if event.isTest { return "It is a test event, which went to one webhook alone." }
+        if event.isTest, event.body.source == nil { return "It is a test event, which went to one webhook alone." }
         if let application = event.application, application != endpoint.application {
             return "The event is for the application \(application), and this webhook belongs to another."
+        }
+        if let source = endpoint.source, source != event.body.source {
+            return event.body.isDropped
+                ? "It gets what came in by the source \(source) alone; of this event that is not known any more."
+                : "It gets what came in by the source \(source) alone, and this event did not."
         }
         guard endpoint.subscribes(to: event.type) else {
             return "It subscribes to \(endpoint.events.joined(separator: ", ")), which does not cover \(event.type)."

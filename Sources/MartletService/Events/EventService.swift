@@ -334,7 +334,7 @@ public struct EventService: Sendable {
         guard !event.body.isDropped else { throw EventRules.payloadDropped }
         let now = context.time.now()
         var subscribers = context.directory.audience(
-            for: event.type, application: event.application, in: principal.environment
+            for: event.type, application: event.application, source: event.body.source, in: principal.environment
         ).members(for: event.body.bytes[event.body.data]).filter { principal.mayKnow(of: $0.application) }
         if let endpoint {
             let endpoint = try context.endpoint(endpoint, for: principal)

@@ -64,7 +64,7 @@ struct JobPlan {
             return wants(endpoint, event) ? [Subscriber(endpoint)] : []
         }
         return context.directory.audience(
-            for: event.type, application: event.application, in: job.environment
+            for: event.type, application: event.application, source: event.body.source, in: job.environment
         ).members(for: event.body.bytes[event.body.data]).filter {
             job.application == nil || $0.application == job.application
         }
@@ -75,7 +75,8 @@ struct JobPlan {
         let audience =
             context.isOperations(endpoint.application, in: endpoint.environment)
             ? event.application : event.application ?? endpoint.application
-        return audience == endpoint.application && endpoint.subscribes(to: event.type)
+        return audience == endpoint.application && endpoint.takes(eventsOf: event.body.source)
+            && endpoint.subscribes(to: event.type)
             && endpoint.filter?.matches(event.body.bytes[event.body.data]) ?? true
     }
 

@@ -21,17 +21,21 @@ public struct HandedAttempt: Sendable {
     public var type: String
     /// Every header but `Host` and `Content-Length`.
     public var headers: [HeaderField]
+    /// The query with which the sender of an inbound event made its request: belongs behind that of the receiver's URL.
+    public var query: String?
     public var body: ArraySlice<UInt8>
     /// How long the receiver may take for all of it.
     public var timeout: Duration
 
     public init(
-        key: Key, event: String, type: String, headers: [HeaderField], body: ArraySlice<UInt8>, timeout: Duration
+        key: Key, event: String, type: String, headers: [HeaderField], query: String? = nil, body: ArraySlice<UInt8>,
+        timeout: Duration
     ) {
         self.key = key
         self.event = event
         self.type = type
         self.headers = headers
+        self.query = query
         self.body = body
         self.timeout = timeout
     }

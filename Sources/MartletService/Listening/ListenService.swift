@@ -14,6 +14,8 @@ public struct ListenService: Sendable {
         // Whoever listens is sent what the endpoint's receiver is: headers of its own, and signatures.
         try principal.require(.changeWebhooks)
         let endpoint = try context.endpoint(id, for: principal)
+        // What a source's senders prove themselves with is in their requests.
+        if endpoint.source != nil { try principal.require(.changeSources) }
         guard endpoint.kind == .listen else {
             throw ServiceError(
                 .conflict, "webhook_not_listening",

@@ -202,7 +202,7 @@ public struct InboundService: Sendable {
         let type = source.typing.type(of: acceptance.eventType)
         let eventID = context.identifiers.next(EventKind.self, at: now)
         let audience = context.directory.audience(
-            for: type, application: source.application, in: source.environment)
+            for: type, application: source.application, source: source.id, in: source.environment)
         let subscribers = audience.members(for: body[...])
         guard subscribers.count <= context.limits.deliveriesPerEvent else {
             throw ServiceError(

@@ -38,6 +38,12 @@ extension SourceService {
         guard let inlet = context.directory.inlet(of: id, in: source.environment, at: now),
             let preset = try? inlet.preset.get()
         else { throw Self.misconfigured("Its preset is not known to this version.") }
+        for (field, text) in [("type", trial.type), ("id", trial.id)] {
+            // It may become a header.
+            guard let text, text.isEmpty || text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            else { continue }
+            throw .invalid(field, "Give a text without control characters, or leave it out.")
+        }
         let (secret, hasOwnKey) = try key(trial, inlet, preset)
         var request: WebhookRequest
         let ownKey: WebhookReceiver?

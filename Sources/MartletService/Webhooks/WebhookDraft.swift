@@ -5,6 +5,8 @@ public import MartletCore
 public struct WebhookDraft: Sendable {
     public var url: String?
     public var events: [String]?
+    /// The id of the source whose events alone it is to get.
+    public var source: String??
     public var secret: String?
     public var active: Bool?
     public var description: String?

@@ -41,6 +41,7 @@ public struct WebhookService: Sendable {
         if draft.events == nil { fields.append(.init("events", "Say which events it wants: [\"property.updated\"].")) }
         let profile = change(&endpoint, draft, environment, at: now, &fields)
         let secret = secret(draft.secret, for: profile, field: "secret", &fields)
+        try changeSource(&endpoint, draft.source, by: principal, &fields)
         guard fields.isEmpty, let secret else { throw .invalid(fields) }
         endpoint.secrets = SealedSecrets(current: context.vault.seal(secret, of: id))
         try await put(endpoint)
@@ -78,6 +79,7 @@ public struct WebhookService: Sendable {
                 fields.append(.init("profile", "The webhook's secret does not fit it. \(error.description)"))
             }
         }
+        try changeSource(&endpoint, draft.source, by: principal, &fields)
         guard fields.isEmpty else { throw .invalid(fields) }
         endpoint.updatedAt = now
         try await put(endpoint)
@@ -174,6 +176,35 @@ public struct WebhookService: Sendable {
             endpoint.metadata = metadata
         }
         return profile
+    }
+
+    /// Takes over whose events alone the endpoint gets.
+    private func changeSource(
+        _ endpoint: inout Endpoint, _ draft: String??, by principal: Principal, _ fields: inout [ServiceError.Field]
+    ) throws(ServiceError) {
+        guard let draft else { return }
+        guard let text = draft else {
+            endpoint.source = nil
+            return
+        }
+        guard text != endpoint.source?.description else { return }
+        try principal.require(.readSources)
+        guard let id = SourceID(text), let source = context.directory.source(id, in: endpoint.environment) else {
+            return fields.append(
+                .init(
+                    "source", "There is no source \(text.prefix(64)) in this environment. GET /v1/sources lists them."))
+        }
+        if let application = source.application, application != endpoint.application {
+            fields.append(
+                .init(
+                    "source",
+                    "The events of \(id) are for the application \(application) alone, and this webhook belongs to "
+                        + "\(endpoint.application)."))
+        }
+        if context.isOperations(endpoint.application, in: endpoint.environment) {
+            fields.append(.init("source", EventRules.hearsOperations))
+        }
+        endpoint.source = id
     }
 
     /// The secret that a caller brought, or a new one.

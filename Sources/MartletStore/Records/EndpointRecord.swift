@@ -26,6 +26,7 @@ public enum EndpointRecord {
                 RateLimitRecord.encode(rateLimit, to: &writer)
             }
             if endpoint.isOrdered { writer.field("ordered", true) }
+            if let source = endpoint.source { writer.field("source", source.description) }
             if let deactivatedAt = endpoint.deactivatedAt {
                 writer.field("deactivated_ms", deactivatedAt.milliseconds)
             }
@@ -48,6 +49,7 @@ public enum EndpointRecord {
             id: id, environment: environment, application: application,
             url: try reader.string("url"),
             events: try reader.strings("events"),
+            source: try reader.takePresent("source") { $0.string.flatMap { SourceID($0) } },
             inactivity: try inactivity.map { (text) throws(StoreError) in
                 guard let inactivity = Endpoint.Inactivity(rawValue: text) else { throw reader.corrupt("inactivity") }
                 return inactivity

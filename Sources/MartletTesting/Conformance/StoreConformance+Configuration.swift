@@ -42,6 +42,7 @@ extension StoreConformance {
             endpoint.url = "https://example.org/"
             endpoint.activate(at: world.now + .seconds(2))
             endpoint.deactivate(.failing, at: world.now + .seconds(3))
+            endpoint.source = nil
             endpoint.filter = nil
             endpoint.rateLimit = nil
             endpoint.isOrdered = false
@@ -273,8 +274,8 @@ private struct FullConfiguration {
             endpoints.append(
                 Endpoint(
                     id: world.id(), environment: live, application: application.id, url: "https://example.com/\(text)",
-                    events: ["a.*", "b", "*"], inactivity: inactivity, deactivatedAt: now - .seconds(1),
-                    description: text, profile: "own",
+                    events: ["a.*", "b", "*"], source: world.id(), inactivity: inactivity,
+                    deactivatedAt: now - .seconds(1), description: text, profile: "own",
                     headers: [HeaderField(name: "X-A", value: text), HeaderField(name: "x-a", value: "")],
                     maxInFlight: 7,
                     filter: try? PayloadFilter(["data.name": ["prefix": .string(text)], "any": [["data.n": 1]]]),

@@ -13,14 +13,14 @@ public struct PresetError: Error, Sendable, Hashable, CustomStringConvertible {
     static func unknown(_ name: String) -> PresetError {
         PresetError(
             code: "preset_unknown", parameter: nil,
-            description: "There is no preset \"\(name)\". There are: "
+            description: "There is no preset \"\(name.prefix(64))\". There are: "
                 + WebhookPreset.names.joined(separator: ", ") + ".")
     }
 
     static func unknownParameter(_ name: String, of preset: String, known: [PresetParameter]) -> PresetError {
         PresetError(
             code: "preset_parameter_unknown", parameter: name,
-            description: "Preset \(preset) has no parameter \"\(name)\". "
+            description: "Preset \(preset) has no parameter \"\(name.prefix(64))\". "
                 + (known.isEmpty ? "It has none." : "It has: " + known.map(\.name).joined(separator: ", ") + "."))
     }
 
@@ -33,6 +33,6 @@ public struct PresetError: Error, Sendable, Hashable, CustomStringConvertible {
     static func invalid(_ parameter: String, _ value: String, due: String) -> PresetError {
         PresetError(
             code: "preset_parameter_invalid", parameter: parameter,
-            description: "The parameter \(parameter) is \"\(value)\", and \(due) is due.")
+            description: "The parameter \(parameter) is \"\(value.prefix(64))\", and \(due) is due.")
     }
 }

@@ -126,7 +126,8 @@ extension WebhookPreset {
                 secret: "the app's client secret",
                 checks: [body("X-Shopify-Hmac-SHA256", .base64)],
                 eventID: [.header("X-Shopify-Event-Id"), .header("X-Shopify-Webhook-Id")],
-                eventType: [.header("X-Shopify-Topic")], sample: #"{"id":1,"email":"a@example.com"}"#)),
+                eventType: [.header("X-Shopify-Topic")], sample: #"{"id":1,"email":"a@example.com"}"#,
+                sampleType: "orders/create")),
         sender(
             WebhookPreset(
                 name: "woocommerce", title: "WooCommerce",
@@ -134,7 +135,7 @@ extension WebhookPreset {
                 secret: "the webhook's secret",
                 checks: [body("X-WC-Webhook-Signature", .base64)],
                 eventID: [.header("X-WC-Webhook-Delivery-ID")], eventType: [.header("X-WC-Webhook-Topic")],
-                sample: #"{"id":1,"status":"processing"}"#)),
+                sample: #"{"id":1,"status":"processing"}"#, sampleType: "order.created")),
         sender(
             WebhookPreset(
                 name: "xero", title: "Xero", documentation: "https://developer.xero.com/documentation/guides/webhooks/",
@@ -179,7 +180,7 @@ extension WebhookPreset {
                 secret: "the webhook's secret",
                 checks: [body("X-Hub-Signature-256", prefix: "sha256=")],
                 eventID: [.header("X-GitHub-Delivery")], eventType: [.header("X-GitHub-Event")],
-                sample: #"{"zen":"Keep it logically awesome.","hook_id":1}"#)),
+                sample: #"{"zen":"Keep it logically awesome.","hook_id":1}"#, sampleType: "ping")),
         sender(
             WebhookPreset(
                 name: "gitlab", title: "GitLab",
@@ -190,6 +191,7 @@ extension WebhookPreset {
                 ],
                 eventID: [.header("Idempotency-Key"), .header("X-Gitlab-Event-UUID"), .header(StandardHeader.id)],
                 eventType: [.header("X-Gitlab-Event")], sample: #"{"object_kind":"push","project_id":1}"#,
+                sampleType: "Push Hook",
                 note: "A token shows who sent the request, not that it is whole; a signing token shows both.")),
         sender(
             WebhookPreset(
@@ -198,7 +200,7 @@ extension WebhookPreset {
                 secret: "the webhook's secret",
                 checks: [body("X-Hub-Signature", prefix: "sha256=")],
                 eventID: [.header("X-Request-UUID"), .header("X-Request-Id")], eventType: [.header("X-Event-Key")],
-                sample: #"{"push":{"changes":[]}}"#)),
+                sample: #"{"push":{"changes":[]}}"#, sampleType: "repo:push")),
         sender(
             WebhookPreset(
                 name: "gitea", title: "Gitea, Forgejo",
@@ -212,7 +214,7 @@ extension WebhookPreset {
                 ],
                 eventID: [.header("X-Gitea-Delivery"), .header("X-Forgejo-Delivery")],
                 eventType: [.header("X-Gitea-Event"), .header("X-Forgejo-Event")],
-                sample: #"{"ref":"refs/heads/main","commits":[]}"#)),
+                sample: #"{"ref":"refs/heads/main","commits":[]}"#, sampleType: "push")),
         sender(
             WebhookPreset(
                 name: "linear", title: "Linear", documentation: "https://linear.app/developers/webhooks",
@@ -467,7 +469,7 @@ extension WebhookPreset {
                 ],
                 handshakes: [.twitch], eventID: [.header("Twitch-Eventsub-Message-Id")],
                 eventType: [.header("Twitch-Eventsub-Subscription-Type"), .payload("/subscription/type")],
-                sample: #"{"subscription":{"type":"channel.follow"},"event":{}}"#)),
+                sample: #"{"subscription":{"type":"channel.follow"},"event":{}}"#, sampleType: "channel.follow")),
         sender(
             WebhookPreset(
                 name: "dropbox", title: "Dropbox",

@@ -43,6 +43,9 @@ public struct WebhookPreset: Sendable, Identifiable {
     /// A body as the sender would send it, for tests.
     public var sample: String
 
+    /// What ``sample`` tells of, where the sender says that in a header.
+    public var sampleType: String?
+
     /// The media type of ``sample``.
     public var sampleContentType: String
 
@@ -57,7 +60,7 @@ public struct WebhookPreset: Sendable, Identifiable {
         name: String, title: String, documentation: String, secret: String?, checks: [InboundCheck],
         handshakes: [Handshake] = [], eventID: [EventField] = [], eventType: [EventField] = [],
         acknowledgement: WebhookAnswer = WebhookAnswer(status: 200), sample: String = #"{"test":true}"#,
-        sampleContentType: String = "application/json", note: String? = nil
+        sampleType: String? = nil, sampleContentType: String = "application/json", note: String? = nil
     ) {
         self.name = name
         self.title = title
@@ -69,6 +72,7 @@ public struct WebhookPreset: Sendable, Identifiable {
         self.eventType = eventType
         self.acknowledgement = acknowledgement
         self.sample = sample
+        self.sampleType = sampleType
         self.sampleContentType = sampleContentType
         self.note = note
     }

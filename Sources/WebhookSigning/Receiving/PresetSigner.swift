@@ -26,8 +26,12 @@ public struct PresetSigner: Sendable {
     ///
     /// - Parameter url: The URL of the receiver as the sender would have it.
     public func sample(url: String) -> WebhookRequest {
-        WebhookRequest(
+        var request = WebhookRequest(
             url: url, headers: [("content-type", preset.sampleContentType)], body: Array(preset.sample.utf8))
+        if let type = preset.sampleType, case .header(let name)? = preset.eventType.first {
+            request.setHeader(name, type)
+        }
+        return request
     }
 
     /// Adds to a request what the sender would: id, type, timestamp, signature, wherever they belong.

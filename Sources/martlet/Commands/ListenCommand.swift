@@ -16,8 +16,12 @@ struct ListenCommand: AsyncParsableCommand {
 
             On a terminal: r replays, d shows the details, q quits.
 
-            Example:
+            With --source, what a source receives: the sender's own headers and signature over the sender's own bytes, so \
+            that the receiver verifies it as if the sender had called it.
+
+            Examples:
               MARTLET_API_KEY=mk_test_… martlet listen --forward-to http://localhost:3000/webhook --event 'order.*'
+              MARTLET_API_KEY=mk_test_… martlet listen --forward-to http://localhost:3000/stripe --source src_…
             """)
 
     @Option(name: SettingTable.forwardTo.name, help: SettingTable.forwardTo.help)
@@ -40,6 +44,11 @@ struct ListenCommand: AsyncParsableCommand {
             valueName: "ep_…"))
     var webhook: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Receive what comes in by this source, with the sender's own headers and signature.", valueName: "src_…"))
+    var source: String?
+
     @Option(name: SettingTable.stateDirectory.name, help: SettingTable.stateDirectory.help)
     var stateDirectory: String?
 
@@ -59,7 +68,7 @@ struct ListenCommand: AsyncParsableCommand {
         client.timeout = .seconds(15)
         let plan = ListenPlan(
             name: try settings.value(of: SettingTable.listenerName) ?? ProcessName.host, events: events,
-            application: application, webhook: webhook)
+            application: application, webhook: webhook, source: source)
         let place = try await plan.place(client)
         let state = try ListenState(directory: settings.value(of: SettingTable.stateDirectory), webhook: place.id)
         let secret = showSecret ? try await ListenPlan.secret(of: place, client) : nil

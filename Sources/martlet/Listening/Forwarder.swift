@@ -26,6 +26,16 @@ struct Forwarder: Sendable {
 
     /// Forwards an attempt, and waits for what comes of it; `nil` where ``stop()`` came first.
     func forward(_ attempt: ListenedAttempt) async -> ForwardResult? {
+        var url = url
+        if let query = attempt.query {
+            guard let whole = url.appending(query: query) else {
+                return ForwardResult(
+                    attempt.key,
+                    failure: AttemptFailure(
+                        .malformedResponse, "The sender's query has bytes that cannot stand in a request: \(query)"))
+            }
+            url = whole
+        }
         var outcome = await sender.send(
             OutgoingRequest(url: url, headers: attempt.headers, body: attempt.body[...], timeout: attempt.timeout))
         if case .failure(let failure) = outcome.result {

@@ -138,7 +138,7 @@ struct ListenBoard: Sendable {
             case .listening: style(Self.cut("listening", width), .green)
             case .lost(let reason): style(Self.cut("connection lost: \(reason)", width), .red)
             }
-        let events = Table.printable(introduction.place.events.joined(separator: ", "))
+        let events = Table.printable(introduction.place.subject)
         var lines = [
             style(Self.cut("\(introduction.place.url) → \(introduction.receiver)", width), .bold),
             Self.cut("\(introduction.place.id) for \(events)", width),

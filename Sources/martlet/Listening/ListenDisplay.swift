@@ -26,7 +26,7 @@ struct ListenIntroduction: Sendable {
 
     func text(_ style: Style) -> String {
         var lines = [
-            "\(style(place.url, .bold)) (\(place.id)) for \(Table.printable(place.events.joined(separator: ", ")))",
+            "\(style(place.url, .bold)) (\(place.id)) for \(Table.printable(place.subject))",
             "forwarded to \(style(receiver.description, .bold))",
         ]
         if let secret { lines.append("signed with \(secret)") }
@@ -40,6 +40,7 @@ struct ListenIntroduction: Sendable {
             writer.field("webhook", place.id)
             writer.field("url", place.url)
             writer.field("events", place.events)
+            writer.field("source", place.source)
             writer.field("forward_to", receiver.description)
             if let secret { writer.field("secret", secret) }
         }

@@ -12,12 +12,19 @@ struct ListenPlan: Sendable {
     var application: String?
     /// A webhook that is itself listened to, or whose subscription, settings and secret are taken over.
     var webhook: String?
+    /// The source whose requests are listened to.
+    var source: String?
 
     /// A webhook that is listened to.
     struct Place: Sendable, Hashable {
         var id: String
         var url: String
         var events: [String]
+        /// The source whose requests it gets as their senders made them; `nil` where it is none's.
+        var source: String?
+
+        /// What it is that is listened to, in words.
+        var subject: String { events.joined(separator: ", ") + (source.map { " of \($0)" } ?? "") }
     }
 
     /// What a webhook is to be like.
@@ -38,6 +45,7 @@ struct ListenPlan: Sendable {
         var wish = Wish()
         if let application { wish.original.append(.init("application", .string(application))) }
         let chosen = JSONValue.array(events.map { .string($0) })
+        if let source { return try await place(of: source, wish, client) }
         guard let webhook else {
             guard let url = ListenPlace(named: name) else { throw CommandFailure.usage("--name: \(ListenPlace.rule)") }
             wish.original.append(.init("description", "martlet listen"))
@@ -49,11 +57,7 @@ struct ListenPlan: Sendable {
             if !events.isEmpty { wish.lasting.append(.init("events", chosen)) }
             return try await changed(original, wish, client)
         }
-        // The id follows the name, so that each webhook has a listener of its own on each machine.
-        let room = ListenPlace.longestName - webhook.utf8.count - 1
-        guard let url = ListenPlace(named: "\(name.prefix(max(0, room))).\(webhook)") else {
-            throw CommandFailure.usage("--name: \(ListenPlace.rule)")
-        }
+        let url = try url(for: webhook)
         if let owner = original["application"] { wish.original = [JSONValue.Member("application", owner)] }
         wish.original.append(.init("description", .string("martlet listen, as \(webhook)")))
         let secret = try await client.asked(.GET, Webhooks.path(of: webhook, "/secret"))["secret"]
@@ -74,9 +78,36 @@ struct ListenPlan: Sendable {
         return place
     }
 
-    /// The secret that receivers verify with.
+    /// The secret that receivers verify with: the sender's where a source is listened to.
     static func secret(of place: Place, _ client: APIClient) async throws -> String? {
-        try await client.asked(.GET, Webhooks.path(of: place.id, "/secret"))["secret"]?.string
+        let path = place.source.map { Sources.path(of: $0, "/secret") } ?? Webhooks.path(of: place.id, "/secret")
+        return try await client.asked(.GET, path)["secret"]?.string
+    }
+
+    /// The webhook that gets what comes in by a source.
+    private func place(of source: String, _ wish: Wish, _ client: APIClient) async throws -> Place {
+        guard webhook == nil else { throw CommandFailure.usage("--source and --webhook: Give one of the two.") }
+        let found = try await client.asked(.GET, Sources.path(of: source))
+        guard let name = found["name"]?.string else {
+            throw CommandFailure("\(client.url) answers for a source what this version of martlet cannot read.")
+        }
+        var wish = wish
+        if application == nil, let owner = found["application"], !owner.isNull {
+            wish.original.append(.init("application", owner))
+        }
+        wish.original.append(.init("description", .string("martlet listen, to \(name)")))
+        wish.lasting.append(.init("source", .string(source)))
+        if !events.isEmpty { wish.lasting.append(.init("events", .array(events.map { .string($0) }))) }
+        return try await place(at: try url(for: source).description, wish, client)
+    }
+
+    /// The id of what is listened to follows the name, so that each has a listener of its own on each machine.
+    private func url(for id: String) throws -> ListenPlace {
+        let room = ListenPlace.longestName - id.utf8.count - 1
+        guard let url = ListenPlace(named: "\(name.prefix(max(0, room))).\(id)") else {
+            throw CommandFailure.usage("--name: \(ListenPlace.rule)")
+        }
+        return url
     }
 
     private func place(at url: String, _ wish: Wish, _ client: APIClient) async throws -> Place {
@@ -122,6 +153,8 @@ struct ListenPlan: Sendable {
         else {
             throw CommandFailure("\(client.url) knows no webhooks that are listened to: it is older than this martlet.")
         }
-        return Place(id: id, url: url, events: (webhook["events"]?.array ?? []).compactMap(\.string))
+        return Place(
+            id: id, url: url, events: (webhook["events"]?.array ?? []).compactMap(\.string),
+            source: webhook["source"]?.string)
     }
 }

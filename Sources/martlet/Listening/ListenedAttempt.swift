@@ -21,18 +21,21 @@ struct ListenedAttempt: Sendable, Hashable {
     var type: String
     /// Every header but `Host` and `Content-Length`.
     var headers: [HeaderField]
+    /// What belongs behind the query of the receiver's URL; `nil` where nothing does.
+    var query: String?
     var body: [UInt8]
     /// How long the receiver may take for all of it.
     var timeout: Duration
 
     init(
-        key: Key, event: String, type: String, headers: [HeaderField] = [], body: [UInt8] = [],
-        timeout: Duration = .seconds(15)
+        key: Key, event: String, type: String, headers: [HeaderField] = [], query: String? = nil,
+        body: [UInt8] = [], timeout: Duration = .seconds(15)
     ) {
         self.key = key
         self.event = event
         self.type = type
         self.headers = headers
+        self.query = query
         self.body = body
         self.timeout = timeout
     }
@@ -51,6 +54,6 @@ struct ListenedAttempt: Sendable, Hashable {
         }
         self.init(
             key: Key(delivery: delivery, number: number), event: event, type: type, headers: headers,
-            body: Array(body), timeout: timeout)
+            query: value["query"]?.string, body: Array(body), timeout: timeout)
     }
 }

@@ -119,6 +119,14 @@ extension Stage {
         return MailServer(program: program, port: try await listening(program), authorities: authorities)
     }
 
+    /// An application that verifies what Stripe and GitHub sign by itself, at `/stripe` and `/github`. Gives its port.
+    func sourceReceiver(stripe: String, github: String, name: String = "application") async throws -> Int {
+        let program = try start(
+            Repository.python(), [Repository.receivers.appending(path: "source_receiver.py").path], name: name,
+            environment: ["STRIPE_SECRET": stripe, "GITHUB_SECRET": github])
+        return try await listening(program)
+    }
+
     func sink(_ flags: [String] = [], port: Int = 0, name: String = "sink") async throws -> Sink {
         let program = try start(
             Repository.martlet(), ["sink", "--json", "--listen", "127.0.0.1:\(port)"] + flags, name: name)

@@ -15,7 +15,8 @@ import Testing
             #expect(made.raw.header("cache-control") == "no-store")
             #expect(
                 made.members == [
-                    "id", "application", "kind", "url", "events", "active", "inactive_reason", "deactivated_at",
+                    "id", "application", "kind", "url", "events", "source", "active", "inactive_reason",
+                    "deactivated_at",
                     "reactivated_at", "description", "profile", "headers", "max_in_flight", "filter", "rate_limit",
                     "ordered", "retry", "timeout", "success", "metadata", "secret_rotation_ends_at", "created_at",
                     "updated_at", "secret",
@@ -24,6 +25,7 @@ import Testing
             #expect(try made.string("application").hasPrefix("app_"))
             #expect(made["url"] == "https://example.com/webhook")
             #expect(made["events"] == ["property.updated", "transaction.*"])
+            #expect(made["source"] == .null)
             #expect(made["active"] == true)
             #expect(made["profile"] == .null)
             #expect(made["headers"] == .object([]))
@@ -247,6 +249,39 @@ import Testing
             #expect(shown["deactivated_at"]?.string == since)
             #expect(shown["reactivated_at"]?.string == until)
             #expect(shown["gap"] == nil)
+        }
+    }
+
+    @Test func aSourceIsNamedChangedAndTakenBack() async throws {
+        try await TestService.with { service in
+            func source(by client: APIClient) async throws -> String {
+                try await client.post("/v1/sources", ["name": "GitHub", "preset": "github", "secret": "s"]).string("id")
+            }
+            let here = try await source(by: service.admin)
+            let elsewhere = try await source(by: service.foreigner)
+            let url: JSONValue = "https://example.com/webhook"
+            let made = try await service.admin.post(
+                "/v1/webhooks", ["url": url, "events": ["*"], "source": .string(here)])
+            let path = "/v1/webhooks/\(try made.string("id"))"
+            _ = try await service.admin.makeApplication(uid: "acme")
+            let customer = try await service.newClient("application", application: "acme")
+
+            let foreign = try await service.admin.patch(path, ["source": .string(elsewhere)])
+            let unknown = try await service.admin.patch(path, ["source": "src_nothing"])
+            let wrong = try await service.admin.patch(path, ["source": 7])
+            let forbidden = try await customer.post(
+                "/v1/webhooks", ["url": url, "events": ["*"], "source": .string(here)])
+            let unchanged = try await service.admin.get(path)
+            let cleared = try await service.admin.patch(path, ["source": .null])
+
+            #expect(made.status == 201, "\(made.text)")
+            #expect(made["source"]?.string == here)
+            #expect([foreign.status, unknown.status, wrong.status] == [422, 422, 422])
+            for refused in [foreign, unknown, wrong] { #expect(refused["errors"]?[0]?["field"] == "source") }
+            #expect(foreign["errors"]?[0]?["message"]?.string?.contains(elsewhere) == true)
+            #expect(forbidden.status == 403)
+            #expect(unchanged["source"]?.string == here)
+            #expect(cleared["source"] == .null)
         }
     }
 

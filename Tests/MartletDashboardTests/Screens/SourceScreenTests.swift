@@ -130,6 +130,57 @@ import WebhookSigning
         }
     }
 
+    @Test func aWebhookIsMadeForASourceAloneAndKeepsItWhenThatIsGone() async throws {
+        try await TestDashboard.with { site in
+            let sources = SourceService(site.context)
+            var draft = SourceDraft()
+            draft.name = "Our <repositories>"
+            draft.preset = "github"
+            draft.secret = "s3cret"
+            let source = try await sources.create(draft, by: site.admin).source
+            let browser = try await site.operating()
+            let blank = try await browser.get("/dashboard/sandbox/webhooks/new?source=\(source.id)")
+            let shown = try await browser.get("/dashboard/sandbox/sources/\(source.id)")
+
+            let made = try await browser.send(
+                .post, "/dashboard/sandbox/webhooks/new",
+                form: [
+                    ("csrf", browser.token ?? ""), ("url", "http://127.0.0.1:9000/hook"), ("events", "*"),
+                    ("source", source.id.description),
+                ])
+            let wrong = try await browser.send(
+                .post, "/dashboard/sandbox/webhooks/new",
+                form: [
+                    ("csrf", browser.token ?? ""), ("url", "http://127.0.0.1:9000/hook"), ("events", "*"),
+                    ("source", "src_nothing"),
+                ])
+            let webhook = try #require(site.context.directory.endpoints(in: site.sandbox.id).first)
+            let path = "/dashboard/sandbox/webhooks/\(webhook.id)"
+            let page = try await browser.get(path)
+            try await sources.delete(source.id, by: site.admin)
+            let orphan = try await browser.get(path)
+            let form = try await browser.get("\(path)/edit")
+            let saved = try await browser.send(.post, "\(path)/edit", form: FormFields(form.text).pairs)
+
+            #expect(blank.has("<option value=\"\(source.id)\" selected>Our &lt;repositories&gt;</option>"))
+            #expect(shown.has("martlet listen --url"))
+            #expect(shown.has("--source \(source.id)"))
+            #expect(made.status == 303)
+            #expect(wrong.status == 422)
+            #expect(wrong.has("There is no source src_nothing"))
+            #expect(webhook.source == source.id)
+            #expect(page.has("Our &lt;repositories&gt;</a>, and no other"))
+            #expect(orphan.has("it gets nothing more"))
+            #expect(form.has("\(source.id) (deleted)"))
+            #expect(saved.status == 303)
+            #expect(site.context.directory.endpoint(webhook.id, in: site.sandbox.id)?.source == source.id)
+            for answer in [blank, shown, wrong, page, orphan, form] {
+                #expect(MarkupCheck(answer.text).complaints == [])
+                #expect(LabelCheck(answer.text).unlabelled == [])
+            }
+        }
+    }
+
     @Test func aReaderSeesTheLogAndNoSecret() async throws {
         try await TestDashboard.with { site in
             let things = try await Things(site)

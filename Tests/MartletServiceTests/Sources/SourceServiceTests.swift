@@ -142,6 +142,31 @@ import WebhookSigning
         await scene.stop()
     }
 
+    @Test func aTestNamesItsEventInWhatAHeaderCanSay() async throws {
+        let scene = try await ServiceScene()
+        let sources = SourceService(scene.context)
+        let made = try await sources.create(draft("github") { $0.secret = "s" }, by: scene.admin).source
+        var trial = SourceService.Trial()
+        func culprits() async throws -> [String] {
+            try await refusal {
+                _ = try await sources.test(made.id, trial, url: "https://example.com/in/x", by: scene.admin)
+            }?.fields.map(\.field) ?? []
+        }
+
+        trial.type = "push\r\nX-Injected: yes"
+        let type = try await culprits()
+        trial.type = nil
+        trial.id = "1\u{7F}"
+        let id = try await culprits()
+        trial.id = nil
+        let tried = try await sources.test(made.id, trial, url: "https://example.com/in/x", by: scene.admin)
+
+        #expect(type == ["type"])
+        #expect(id == ["id"])
+        #expect(tried.request.sentType == "ping")
+        await scene.stop()
+    }
+
     @Test func aTestSignedWithAnotherSecretIsRefusedAndSaysWhy() async throws {
         let scene = try await ServiceScene()
         let sources = SourceService(scene.context)

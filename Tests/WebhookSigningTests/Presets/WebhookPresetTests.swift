@@ -122,6 +122,24 @@ import WebhookSigning
                 == #"{"id":"evt_9","object":"event","type":"a.b","data":{"object":{}}}"#)
     }
 
+    @Test(arguments: WebhookPreset.names) func aSampleSaysWhatItTellsOfAsItsSenderWould(name: String) throws {
+        let preset = try WebhookPreset.named(
+            name,
+            parameters: ["paypal": ["webhook_id": "1"], "ip": ["ranges": "192.0.2.0/24"], "hmac": ["header": "X-A"]][
+                name] ?? [:])
+        // Those of one's own know no sender, and two senders say nothing.
+        guard !["hmac", "token", "basic", "ip", "http-signature"].contains(name), !preset.eventType.isEmpty else {
+            return
+        }
+        let secret = try #require(SigningSecret.generate(for: preset))
+
+        let signer = try PresetSigner(preset: preset, secret: secret)
+        let request = try signer.sign(signer.sample(url: "https://hooks.example.com/in/x"), now: 1_700_000_000)
+        let reception = try WebhookReceiver(preset: preset, secrets: [secret]).receive(request, now: 1_700_000_000)
+
+        #expect(reception.acceptance?.eventType != nil, "\(reception)")
+    }
+
     @Test func aBodyThatCannotCarryASignatureIsNotSigned() throws {
         let signer = try PresetSigner(preset: .named("rapture"), secret: SigningSecret("s"))
 

@@ -25,6 +25,9 @@ struct RequestBody {
         set(name) { writer in writer.array { writer in for text in texts { writer.string(text) } } }
     }
 
+    /// Says that there is to be none.
+    mutating func clear(_ name: String) { set(name) { $0.null() } }
+
     mutating func set(_ name: String, json: [UInt8]) { members.append((name, json)) }
 
     private mutating func set(_ name: String, _ write: (inout JSONWriter) -> Void) {

@@ -34,6 +34,11 @@ enum Webhooks: Resource {
         @Option(name: .customLong("event"), help: "An event type or pattern; may be given several times.")
         var events: [String] = []
 
+        @Option(
+            help: ArgumentHelp(
+                "Only what came in by this source; an empty one takes that back.", valueName: "src_…"))
+        var source: String?
+
         @Option(help: "The application, by id or uid.")
         var application: String?
 
@@ -58,6 +63,7 @@ enum Webhooks: Resource {
         func write(to body: inout RequestBody) {
             body.set("url", endpoint)
             body.set("events", events)
+            if source?.isEmpty ?? false { body.clear("source") } else { body.set("source", source) }
             body.set("application", application)
             body.set("description", description)
             body.set("profile", profile)
