@@ -39,6 +39,8 @@ final class Lane {
     private var grownKeys: Set<LineKey> = []
     /// Whether the lane waits for its turn to send.
     var isQueued = false
+    /// Where it stands among those that wait for fewer slots to be taken.
+    var pressedPlace = 0
     /// In which line it does, or last did.
     var line: LaneLine?
     /// The alarms that are set for the lane and have not rung, the earliest last.
@@ -117,14 +119,20 @@ final class Lane {
     /// A service that starts does not know what it sent a moment ago: the rate limit's burst counts as used.
     func emptyPace(now: Timestamp) { pace = rules.rateLimit.map { Pace($0, isFull: false, now: now) } }
 
-    /// Has what was to end after a pause end after no longer a one.
-    func clockWasSetBack(to now: Timestamp) {
+    /// Has what was to end after a pause end after no longer a one, and what was due stay so.
+    func clockWasSetBack(from latest: Timestamp, to now: Timestamp) {
+        queue.clockWasSetBack(from: latest, to: now)
         if let limit = rules.rateLimit { pace?.change(to: limit, now: now) }
         if let start = ramp?.start, start > now { ramp = Ramp(start: now) }
         breaker.clockWasSetBack(to: now)
         allowance.clockWasSetBack(to: now)
         // It may be when a read that failed is to be tried again.
         if stored != nil { noteStored(now) }
+    }
+
+    /// Whether something may have waited since `instant` or longer that was due.
+    func mayBeOverdue(since instant: Timestamp) -> Bool {
+        isLoading || stored.map { $0 < instant } ?? false || queue.nextDue.map { $0 < instant } ?? false
     }
 
     // MARK: Slots

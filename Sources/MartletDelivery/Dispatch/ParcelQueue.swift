@@ -60,6 +60,12 @@ struct ParcelQueue {
         turns.promote(now: now)
     }
 
+    /// What was due at `latest` stays due, though it is `now` again.
+    mutating func clockWasSetBack(from latest: Timestamp, to now: Timestamp) {
+        promote(now: latest)
+        turns.clockWasSetBack(from: latest, to: now)
+    }
+
     /// Takes out the parcel that goes next: first attempts ahead of retries, both ahead of replays, though each fourth
     /// pick is for a retry and each eighth for a replay.
     mutating func popNext(retriesAllowed: Bool, now: Timestamp) -> Parcel? {

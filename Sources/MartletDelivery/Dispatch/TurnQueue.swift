@@ -77,6 +77,15 @@ struct TurnQueue {
         }
     }
 
+    /// What was due at `latest`, and has been taken for that by ``promote(now:)``, stays due.
+    mutating func clockWasSetBack(from latest: Timestamp, to now: Timestamp) {
+        for (key, line) in lines {
+            for (index, parcel) in line.parcels.enumerated() where parcel.due > now && parcel.due <= latest {
+                lines[key]?.parcels[index] = parcel.due(at: now)
+            }
+        }
+    }
+
     /// Takes out the first delivery of the next key that may go, and makes the key busy.
     mutating func popNext(retriesAllowed: Bool, now: Timestamp) -> Parcel? {
         for _ in 0..<ready.count {

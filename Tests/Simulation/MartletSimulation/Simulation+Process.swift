@@ -48,6 +48,7 @@ extension Simulation {
         applied = 0
         reported = 0
         isHealthPlanned = false
+        latestTold = nil
         flights = [:]
         regularFlights = 0
         testFlights = 0
@@ -63,6 +64,7 @@ extension Simulation {
             receivers[id]?.isEncouraged = false
             receivers[id]?.probes = []
             receivers[id]?.stalledSince = nil
+            receivers[id]?.returnedAt = nil
         }
         plan(.start, within: chance(0.5) ? 10 : 5000)
     }
@@ -92,6 +94,7 @@ extension Simulation {
             let due = earliest[id]
             let health = store.health[id]
             noteTold(stored, of: id)
+            if let due, due < seen - Self.downtime { receivers[id]?.comesBack(at: elapsed) }
             if mutant == .restartsRefillRates {
                 try perform(dispatcher.endpointChanged(id, rules(of: stored), health: health, now: seen))
                 if let due { try perform(dispatcher.found([id: due], now: seen)) }
@@ -170,6 +173,7 @@ extension Simulation {
             receivers[id]?.checkedLimit = settings.rules.rateLimit
             receivers[id]?.starts = []
         }
+        if let before, !before.rules.isActive, settings.rules.isActive { receivers[id]?.comesBack(at: elapsed) }
         guard let before, before.rules.host != settings.rules.host || before.rules.isActive != settings.rules.isActive
         else { return }
         // Another receiver, or one that somebody says is well again.
