@@ -18,7 +18,7 @@ extension Dispatcher {
         self.latest = now
         for budget in budgets.values { budget.clockWasSetBack(to: now) }
         for lane in lanes.values.sorted(by: { $0.endpoint < $1.endpoint }) {
-            lane.clockWasSetBack(from: latest, to: now)
+            for parcel in lane.clockWasSetBack(from: latest, to: now) { letGo(parcel) }
             refresh(lane, now: now, into: &actions)
         }
     }

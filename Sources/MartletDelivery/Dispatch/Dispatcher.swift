@@ -202,7 +202,8 @@ public struct Dispatcher: ~Copyable {
         for parcel in parcels {
             let id = parcel.delivery.id
             if known.contains(id) || lane.open.contains(id) || lane.movedWhileLoading.contains(id) { continue }
-            if lane.isStale(parcel) {
+            // What was due when it was read may be far off, where the clock was set back since.
+            if lane.isStale(parcel) || parcel.due > now + limits.nearRetry {
                 store(parcel, in: lane)
             } else if lane.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
                 keep(parcel, in: lane, now: now)

@@ -99,6 +99,13 @@ struct ParcelQueue {
         return parcels
     }
 
+    /// Removes what waits for an instant after this one, and for no turn.
+    mutating func removeAll(dueAfter instant: Timestamp) -> [Parcel] {
+        let later = waiting.unordered.filter { $0.due > instant }
+        if !later.isEmpty { waiting = Heap(waiting.unordered.filter { $0.due <= instant }) }
+        return later.map(\.parcel)
+    }
+
     // MARK: Turns
 
     /// Whether everything that waits for the key's turn is here, or on its way; `nil` where nothing of the key is.

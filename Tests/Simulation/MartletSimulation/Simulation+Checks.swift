@@ -171,18 +171,20 @@ extension Simulation {
     /// has long been overdue.
     func noteTime() {
         let seen = seen
+        defer { latestWallTold = latestWall }
         guard let told = latestTold, seen < told else {
-            if let told = latestTold, told < seen - Self.downtime { noteLeap(from: told, to: seen) }
+            if let told = latestTold, told < seen - Self.downtime { noteLeap(to: seen) }
             latestTold = seen
             return
         }
         if seen < told - .seconds(1) { latestTold = seen }
     }
 
-    private func noteLeap(from told: Timestamp, to seen: Timestamp) {
+    private func noteLeap(to seen: Timestamp) {
         for id in endpoints where receivers[id]?.told?.rules.isActive == true {
             let isOverdue = store.waiting(for: id).contains {
-                $0.due > told && $0.due < seen - Self.downtime && $0.delivery.turn == nil
+                // What was due before, if only until the clock was set back, is no longer waiting for its instant.
+                $0.due > latestWallTold && $0.due < seen - Self.downtime && $0.delivery.turn == nil
                     && !untold.contains($0.delivery.id) && flights[$0.delivery.id] == nil
             }
             if isOverdue { receivers[id]?.comesBack(at: elapsed) }
