@@ -109,7 +109,9 @@ extension Simulation {
     // MARK: Calls
 
     /// Calls the store: it may fail, or the process die, before or after everything was carried out.
-    func call<Value>(_ work: () -> Value) throws(Violation) -> Answer<Value> {
+    ///
+    /// - Parameter isDelicate: whether it fails oftener than others, where the store fails at all.
+    func call<Value>(isDelicate: Bool = false, _ work: () -> Value) throws(Violation) -> Answer<Value> {
         count { $0.storeCalls += 1 }
         if let crashPoint {
             guard tally.storeCalls == crashPoint.call else { return .answered(work()) }
@@ -119,7 +121,8 @@ extension Simulation {
         }
         let draw = Double.random(in: 0..<1, using: &chaos)
         let isAfter = Bool.random(using: &chaos)
-        guard isTroubled, draw < troubles.crashShare + troubles.faultShare else { return .answered(work()) }
+        let faultShare = isDelicate ? troubles.faultShare * 8 : troubles.faultShare
+        guard isTroubled, draw < troubles.crashShare + faultShare else { return .answered(work()) }
         if isAfter { _ = work() }
         if draw < troubles.crashShare {
             try crash()
@@ -293,7 +296,8 @@ extension Simulation {
             if mutant == .storeSwapsBodies, found.parcels.count > 1, chance(0.3) {
                 found.parcels[0] = Parcel(delivery: found.parcels[0].delivery, event: found.parcels[1].event)
             }
-            plan(.readIsAnswered(endpoint, found, seen: applied), within: chance(0.2) ? 5000 : 50)
+            let patience = mutant == .readsOvertakeCommits ? 5 : 50
+            plan(.readIsAnswered(endpoint, found, seen: applied), within: chance(0.2) ? 5000 : patience)
         }
     }
 

@@ -269,7 +269,9 @@ extension Simulation {
 
     /// As the use cases do it: look, decide, store if it still stands so, then tell the dispatcher.
     private func moveByHand(isRetry: Bool) throws(Violation) {
-        guard let id = store.ids.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
+        // As often as not one of the latest: of those most are under way.
+        let candidates = chance(0.5) ? store.ids.suffix(10) : store.ids[...]
+        guard let id = candidates.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
             let receiver = receivers[stored.endpoint], receiver.known?.isDeleted == false
         else { return }
         var looked = stored
@@ -287,7 +289,7 @@ extension Simulation {
         let due = seen
         if isRetry { retriedByHand[id, default: 0] += 1 }
         untold.insert(id)
-        switch try call({ store.move(stored, to: state) }) {
+        switch try call(isDelicate: true, { store.move(stored, to: state) }) {
         case .crashed: break
         case .answered(let isMoved):
             guard isMoved else {
