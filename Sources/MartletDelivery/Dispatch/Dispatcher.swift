@@ -24,6 +24,7 @@ public struct Dispatcher: ~Copyable {
     private var isUnprovensTurn = false
     /// Lanes that may send once one of their own attempts is over, or fewer slots are taken.
     private var pressed: [EndpointID: Lane] = [:]
+    private var pressedCount = 0
     private var alarms: Heap<LaneAlarm> = []
     private var parcelCount = 0
     private var parcelBytes = 0
@@ -56,6 +57,7 @@ public struct Dispatcher: ~Copyable {
         look(at: now, into: &actions)
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
+            let parcel = parcel.due > now ? dueAnyhow(parcel, now: now) : parcel
             if parcel.delivery.cause == .test, !isHalted {
                 // Somebody is waiting for it: it takes no slot and no turn.
                 take(parcel)
@@ -200,7 +202,8 @@ public struct Dispatcher: ~Copyable {
         for parcel in parcels {
             let id = parcel.delivery.id
             if known.contains(id) || lane.open.contains(id) || lane.movedWhileLoading.contains(id) { continue }
-            if lane.isStale(parcel) {
+            // What was due when it was read may be far off, where the clock was set back since.
+            if lane.isStale(parcel) || parcel.due > now + limits.nearRetry {
                 store(parcel, in: lane)
             } else if lane.isActive, !turnedAway, hasRoom(for: parcel, in: lane) {
                 keep(parcel, in: lane, now: now)
@@ -224,6 +227,7 @@ public struct Dispatcher: ~Copyable {
     /// A read of what is due failed, and is to be tried again at `retryAt`.
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
+        noticeLeap(to: retryAt)
         latest = max(latest ?? retryAt, retryAt)
         lane.endLoading()
         lane.stored = retryAt
@@ -356,8 +360,8 @@ public struct Dispatcher: ~Copyable {
 
     /// How long a lane waits that found the memory full.
     private static let pauseWhenFull = Duration.milliseconds(100)
-    /// What has been overdue for longer than this when the service starts is let out step by step.
-    private static let downtime = Duration.seconds(60)
+    /// What has been overdue for longer than this when the service starts, or the clock leaps, is let out step by step.
+    static let downtime = Duration.seconds(60)
     /// What every lane may keep in memory however full it is, so that a crowd of hung endpoints leaves room for others.
     private static let laneFloor = 8
 
@@ -389,6 +393,8 @@ public struct Dispatcher: ~Copyable {
             }
             guard lane.inFlight < slotsUnderPressure(for: lane) else {
                 lane.isQueued = true
+                pressedCount += 1
+                lane.pressedPlace = pressedCount
                 pressed[lane.endpoint] = lane
                 continue
             }
@@ -421,7 +427,7 @@ public struct Dispatcher: ~Copyable {
 
     private mutating func releasePressed() {
         guard !pressed.isEmpty, takenSlots * 2 <= limits.inFlight else { return }
-        for lane in pressed.values { enqueue(lane) }
+        for lane in pressed.values.sorted(by: { $0.pressedPlace < $1.pressedPlace }) { enqueue(lane) }
         pressed.removeAll(keepingCapacity: true)
     }
 

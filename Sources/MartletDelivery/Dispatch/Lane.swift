@@ -35,10 +35,13 @@ final class Lane {
     private var staleKeys: Set<LineKey> = []
     /// Whether that goes for every key.
     private var isStale = false
-    /// Ordering keys of which something was stored while a read was under way, which it may not have seen.
-    private var grownKeys: Set<LineKey> = []
+    /// Ordering keys of which something was stored while a read was under way, which it may not have seen, with the first of
+    /// it by turn.
+    private var grownKeys: [LineKey: Parcel] = [:]
     /// Whether the lane waits for its turn to send.
     var isQueued = false
+    /// Where it stands among those that wait for fewer slots to be taken.
+    var pressedPlace = 0
     /// In which line it does, or last did.
     var line: LaneLine?
     /// The alarms that are set for the lane and have not rung, the earliest last.
@@ -117,14 +120,23 @@ final class Lane {
     /// A service that starts does not know what it sent a moment ago: the rate limit's burst counts as used.
     func emptyPace(now: Timestamp) { pace = rules.rateLimit.map { Pace($0, isFull: false, now: now) } }
 
-    /// Has what was to end after a pause end after no longer a one.
-    func clockWasSetBack(to now: Timestamp) {
+    /// Has what was to end after a pause end after no longer a one, and what was due stay so.
+    ///
+    /// - Returns: what went out of memory, since it is due too late to be kept there, and would be in the way of others.
+    func clockWasSetBack(from latest: Timestamp, to now: Timestamp) -> [Parcel] {
+        queue.clockWasSetBack(from: latest, to: now)
         if let limit = rules.rateLimit { pace?.change(to: limit, now: now) }
         if let start = ramp?.start, start > now { ramp = Ramp(start: now) }
         breaker.clockWasSetBack(to: now)
         allowance.clockWasSetBack(to: now)
         // It may be when a read that failed is to be tried again.
         if stored != nil { noteStored(now) }
+        return spill(dueAfter: now + limits.nearRetry)
+    }
+
+    /// Whether something may have waited since `instant` or longer that was due.
+    func mayBeOverdue(since instant: Timestamp) -> Bool {
+        isLoading || stored.map { $0 < instant } ?? false || queue.nextDue.map { $0 < instant } ?? false
     }
 
     // MARK: Slots
@@ -248,7 +260,10 @@ final class Lane {
             noteStored(parcel.due)
             return []
         }
-        if isLoading { grownKeys.insert(LineKey(key)) }
+        if isLoading {
+            let first = grownKeys[LineKey(key)]
+            if first.map({ parcel.isBefore($0) }) ?? true { grownKeys[LineKey(key)] = parcel }
+        }
         let later = queue.isBeforeSome(parcel, of: key) ? spill(key) : []
         for parcel in later { noteStored(parcel.due) }
         if !queue.noteMore(of: key) { noteStored(parcel.due) }
@@ -258,7 +273,9 @@ final class Lane {
     /// Whether a read that is under way has nothing to say of the parcel.
     func isStale(_ parcel: Parcel) -> Bool {
         guard let key = parcel.turn?.key else { return false }
-        return isStale || staleKeys.contains(LineKey(key))
+        if isStale || staleKeys.contains(LineKey(key)) { return true }
+        // The clock was set back since: what the read did not see comes before it.
+        return grownKeys[LineKey(key)]?.isBefore(parcel) ?? false
     }
 
     /// A read has been taken over.
@@ -267,7 +284,7 @@ final class Lane {
     ///   - nextDue: when the first of those that it passed over is due.
     ///   - resumeAfter: where the look through the ordering keys goes on; `nil` at its end.
     func loaded(nextDue: Timestamp?, resumeAfter: String?, now: Timestamp) {
-        for key in grownKeys { _ = queue.noteMore(of: key.text) }
+        for key in grownKeys.keys { _ = queue.noteMore(of: key.text) }
         if let due = nextDue { passedDue = min(passedDue ?? due, due) }
         endLoading()
         cursor = resumeAfter
@@ -300,6 +317,13 @@ final class Lane {
     func spill() -> [Parcel] {
         if isLoading { isStale = true }
         let parcels = queue.removeAll()
+        for parcel in parcels { noteStored(parcel.due) }
+        return parcels
+    }
+
+    private func spill(dueAfter instant: Timestamp) -> [Parcel] {
+        var parcels = queue.removeAll(dueAfter: instant)
+        for key in queue.turns.keys(dueAfter: instant) { parcels += spill(key.text) }
         for parcel in parcels { noteStored(parcel.due) }
         return parcels
     }

@@ -60,6 +60,12 @@ struct ParcelQueue {
         turns.promote(now: now)
     }
 
+    /// What was due at `latest` stays due, though it is `now` again.
+    mutating func clockWasSetBack(from latest: Timestamp, to now: Timestamp) {
+        promote(now: latest)
+        turns.clockWasSetBack(from: latest, to: now)
+    }
+
     /// Takes out the parcel that goes next: first attempts ahead of retries, both ahead of replays, though each fourth
     /// pick is for a retry and each eighth for a replay.
     mutating func popNext(retriesAllowed: Bool, now: Timestamp) -> Parcel? {
@@ -91,6 +97,13 @@ struct ParcelQueue {
         let parcels = Array(fresh) + retries + replays + waiting.unordered.map(\.parcel) + turns.removeAll()
         (fresh, retries, replays, waiting) = ([], [], [], [])
         return parcels
+    }
+
+    /// Removes what waits for an instant after this one, and for no turn.
+    mutating func removeAll(dueAfter instant: Timestamp) -> [Parcel] {
+        let later = waiting.unordered.filter { $0.due > instant }
+        if !later.isEmpty { waiting = Heap(waiting.unordered.filter { $0.due <= instant }) }
+        return later.map(\.parcel)
     }
 
     // MARK: Turns

@@ -48,6 +48,11 @@ struct TurnQueue {
 
     func knowsAll(of key: String) -> Bool? { lines[LineKey(key)].map { !$0.hasMore } }
 
+    /// The keys whose first delivery waits for an instant after this one.
+    func keys(dueAfter instant: Timestamp) -> [LineKey] {
+        lines.filter { $0.value.parcels.first.map { $0.due > instant } ?? false }.map(\.key)
+    }
+
     func isBeforeSome(_ parcel: Parcel, of key: String) -> Bool {
         lines[LineKey(key)]?.parcels.last.map { parcel.isBefore($0) } ?? false
     }
@@ -74,6 +79,15 @@ struct TurnQueue {
         while let first = waiting.min, first.due <= now {
             waiting.removeMin()
             look(at: first.key, now: now)
+        }
+    }
+
+    /// What was due at `latest`, and has been taken for that by ``promote(now:)``, stays due.
+    mutating func clockWasSetBack(from latest: Timestamp, to now: Timestamp) {
+        for (key, line) in lines {
+            for (index, parcel) in line.parcels.enumerated() where parcel.due > now && parcel.due <= latest {
+                lines[key]?.parcels[index] = parcel.due(at: now)
+            }
         }
     }
 
@@ -182,7 +196,7 @@ extension Parcel {
     var turn: Turn? { delivery.turn }
 
     /// Whether its turn comes before the other's.
-    fileprivate func isBefore(_ other: Parcel) -> Bool {
+    func isBefore(_ other: Parcel) -> Bool {
         guard let turn, let others = other.turn else { return false }
         return turn.at != others.at ? turn.at < others.at : delivery.id < other.delivery.id
     }

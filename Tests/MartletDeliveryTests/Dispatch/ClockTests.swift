@@ -8,7 +8,8 @@ import Testing
 
 @testable import MartletDelivery
 
-/// What becomes of pauses when somebody sets the clock back in the middle of one, and over a restart.
+/// What becomes of pauses when somebody sets the clock back in the middle of one, of what a leap makes due, and of both over
+/// a restart.
 @Suite struct ClockTests {
     static let hour = Duration.seconds(3600)
 
@@ -79,6 +80,54 @@ import Testing
 
         #expect(!before)
         #expect(budget.allows(now: now - Self.hour + .milliseconds(100)))
+    }
+
+    @Test func whatWasDueWhenTheClockWasSetBackGoesAtOnce() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        let turns = scene.endpoint()
+        let turn = Turn(key: "a", at: scene.now)
+        let inTurn = (0..<2).map { _ in scene.parcel(to: turns, turn: turn) }
+        let underWay = scene.accept(inTurn).sent
+        let published = scene.parcel(to: endpoint)
+        let meantForLater = scene.parcel(to: endpoint, due: scene.now + .seconds(600))
+
+        scene.now = scene.now - Self.hour
+        let accepted = scene.accept([meantForLater, published]).sentIDs
+        let next = scene.finishAndSettle(underWay[0], .acknowledged).sentIDs
+
+        #expect(accepted == [published.delivery.id])
+        #expect(underWay.count == 1)
+        #expect(next == [inTurn[1].delivery.id])
+    }
+
+    @Test func whatALeapAheadMakesDueIsLetOutStepByStep() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(stored: scene.now + .seconds(1200))
+        let due = (0..<40).map { scene.parcel(to: endpoint, due: scene.now + .seconds(1200 + $0), attempts: 1) }
+
+        let noticed = scene.advance(by: Self.hour)
+        var sent = scene.dispatcher.loaded(endpoint, due, nextDue: nil, now: scene.now).sent
+        let atOnce = sent.count
+        for _ in 0..<9 {
+            for parcel in sent.suffix(1) { _ = scene.finishAndSettle(parcel, .acknowledged) }
+            sent += scene.advance(by: .milliseconds(100)).sent
+        }
+
+        #expect(noticed.loads.map(\.0) == [endpoint])
+        #expect(atOnce == 1)
+        #expect(sent.count == 10)
+    }
+
+    @Test func whatComesDueAfterALongQuietGoesAtOnce() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(stored: scene.now + Self.hour)
+        let due = (0..<10).map { _ in scene.parcel(to: endpoint, due: scene.now + Self.hour, attempts: 1) }
+
+        _ = scene.advance(by: Self.hour)
+        let sent = scene.dispatcher.loaded(endpoint, due, nextDue: nil, now: scene.now).sent
+
+        #expect(sent.count == 10)
     }
 
     /// What was sent a moment before a restart counts, where all of it was recorded too.

@@ -25,6 +25,8 @@ public enum Invariant: Int, Sendable, CaseIterable {
     case rateIsKept
     /// While a breaker is open, one probe at a time, after its pause.
     case breakerHolds
+    /// What has long been overdue is let out step by step, after a start as after a leap of the clock or an endpoint's return.
+    case returnsInSteps
     /// No more attempts at once than the limits of the endpoint and the service.
     case slotsAreBounded
     /// An endpoint that is inactive or deleted gets nothing but the test event that somebody sends it.
@@ -55,6 +57,7 @@ public enum Invariant: Int, Sendable, CaseIterable {
         case .orderIsKept: "order-is-kept"
         case .rateIsKept: "rate-is-kept"
         case .breakerHolds: "breaker-holds"
+        case .returnsInSteps: "returns-in-steps"
         case .slotsAreBounded: "slots-are-bounded"
         case .inactiveGetNothing: "inactive-get-nothing"
         case .endedStaysEnded: "ended-stays-ended"

@@ -23,6 +23,7 @@ public enum Mutant: String, Sendable, CaseIterable {
     case schedulesHaveNoEnd = "schedules-have-no-end"
     case clockIsFast = "clock-is-fast"
     case alarmsIgnoreASetClock = "alarms-ignore-a-set-clock"
+    case leapsAreGlossedOver = "leaps-are-glossed-over"
     case stopsAreIgnored = "stops-are-ignored"
 
     /// What is wrong.
@@ -51,6 +52,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .schedulesHaveNoEnd: "retry schedules go on and on"
         case .clockIsFast: "alarms ring three seconds early, by a clock as fast"
         case .alarmsIgnoreASetClock: "an alarm does not notice that the clock was set forwards"
+        case .leapsAreGlossedOver: "a clock that leaps ahead is told of in steps, as if time were passing fast"
         case .stopsAreIgnored: "a service that stops goes on starting attempts"
         }
     }
@@ -72,7 +74,8 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .unansweredRetriesAreSilent: [.everythingEnds, .nothingStalls, .orderIsKept]
         case .endpointChangesAreSilent: [.inactiveGetNothing, .everythingEnds, .nothingStalls, .rateIsKept]
         case .restartsOverlookAnEndpoint: [.everythingEnds, .nothingStalls, .orderIsKept]
-        case .restartsRefillRates, .ratesAreIgnored: [.rateIsKept]
+        case .restartsRefillRates: [.rateIsKept, .returnsInSteps]
+        case .ratesAreIgnored: [.rateIsKept]
         case .orderIsIgnored: [.orderIsKept]
         case .breakersAreIgnored: [.breakerHolds]
         case .slotsAreIgnored: [.slotsAreBounded]
@@ -80,6 +83,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .schedulesHaveNoEnd: [.attemptsAreBounded]
         case .clockIsFast: [.neverBeforeItsTime, .orderIsKept, .rateIsKept]
         case .alarmsIgnoreASetClock: [.nothingStalls]
+        case .leapsAreGlossedOver: [.returnsInSteps]
         case .stopsAreIgnored: [.stoppingStartsNothing]
         }
     }

@@ -42,8 +42,17 @@ struct Receiver {
     var probes: Set<DeliveryID> = []
     /// Since when something of it has been due while nothing of it was under way.
     var stalledSince: Int?
+    /// When it began to be let back step by step, in elapsed milliseconds, and the attempts that started since.
+    var returnedAt: Int?
+    var startsSinceReturn: [Int] = []
     /// The longest retry schedule that it ever had.
     var mostDelays = 0
+
+    /// From now on it is let back step by step.
+    mutating func comesBack(at elapsed: Int) {
+        returnedAt = elapsed
+        startsSinceReturn = []
+    }
 
     var isActive: Bool { known.map { $0.rules.isActive && !$0.isDeleted } ?? false }
 }

@@ -6,6 +6,7 @@ import MartletStore
 /// What the dispatcher wants done, and what receivers make of it.
 extension Simulation {
     func perform(_ actions: [DispatchAction]) throws(Violation) {
+        noteTime()
         for action in actions {
             switch action {
             case .send(let parcel): try send(parcel)
@@ -59,6 +60,12 @@ extension Simulation {
         if mutant == .outcomesAreLost, chance(0.05) { return }
         let result = result(of: parcel)
         noteForBreaker(result, of: parcel)
+        // Should this close it, it returns once more, from its first step on.
+        if receivers[endpoint]?.returnedAt != nil,
+            dispatcher.condition(of: endpoint, now: seen).map({ $0.breaker.state != .closed }) ?? false
+        {
+            receivers[endpoint]?.comesBack(at: elapsed)
+        }
         if !isHealthPlanned {
             isHealthPlanned = true
             plan(.healthIsKept, at: elapsed + 10_000)

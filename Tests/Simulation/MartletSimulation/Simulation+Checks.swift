@@ -24,12 +24,13 @@ extension Simulation {
         try expect(.stoppingStartsNothing, !isStopping, "\(id) was attempted though the service is stopping")
         try expect(
             .oneAttemptAtATime, flights[id] == nil, "\(id) has two attempts in flight, or one that is not recorded")
-        try expect(
-            .neverBeforeItsTime, parcel.due <= latestWall,
-            "\(id) was attempted at \(latestWall.rfc3339), and is due at \(parcel.due.rfc3339)")
-        guard let stored = store.deliveries[id]?.delivery else {
+        guard let kept = store.deliveries[id] else {
             throw violation(.acceptedIsKept, "\(id) was attempted, and the store does not have it")
         }
+        let stored = kept.delivery
+        try expect(
+            .neverBeforeItsTime, kept.due <= latestWall && parcel.due <= latestWall,
+            "\(id) was attempted at \(latestWall.rfc3339), and is due at \(kept.due.rfc3339)")
         try checkContent(of: parcel)
         try checkEnding(of: stored)
         try checkNumber(of: parcel, stored)
@@ -44,6 +45,7 @@ extension Simulation {
         try checkSlots(of: receiver, endpoint)
         try checkBreaker(id, endpoint)
         try checkRate(endpoint, receiver.told?.rules.rateLimit)
+        try checkSteps(endpoint)
         try checkTurn(stored, endpoint)
     }
 
@@ -138,6 +140,55 @@ extension Simulation {
                 "\(endpoint) got \(starts.count - index) attempts in \(elapsed - start) ms, \(most) at most")
         }
         count { $0.looked(at: .rateIsKept) }
+    }
+
+    /// Ten in the first second of a return, twice as many in each one after that, up to the tenth.
+    private func checkSteps(_ endpoint: EndpointID) throws(Violation) {
+        guard let returnedAt = receivers[endpoint]?.returnedAt, elapsed < returnedAt + 10_000 else { return }
+        receivers[endpoint]?.startsSinceReturn.append(elapsed)
+        guard let starts = receivers[endpoint]?.startsSinceReturn else { return }
+        // Instants are whole milliseconds.
+        let granted = Self.granted(by: elapsed - returnedAt + 1)
+        for (index, start) in starts.enumerated() {
+            let most = 1 + granted - Self.granted(by: start - returnedAt)
+            try expect(
+                .returnsInSteps, Double(starts.count - index) <= most + 0.001,
+                "\(endpoint) got \(starts.count - index) attempts in \(elapsed - start) ms, "
+                    + "\(elapsed - returnedAt) ms after its return")
+        }
+    }
+
+    /// What a return grants in its first milliseconds.
+    private static func granted(by milliseconds: Int) -> Double {
+        let second = milliseconds / 1000
+        return Double(10 * ((1 << second) - 1)) + Double(10 << second) * Double(milliseconds % 1000) / 1000
+    }
+
+    /// What has been overdue for longer than this at a start, or after a leap of the clock, is let out step by step.
+    static let downtime = Duration.seconds(60)
+
+    /// Notes what time it was when the dispatcher was told something, and which endpoints a leap has left with something that
+    /// has long been overdue.
+    func noteTime() {
+        let seen = seen
+        defer { latestWallTold = latestWall }
+        guard let told = latestTold, seen < told else {
+            if let told = latestTold, told < seen - Self.downtime { noteLeap(to: seen) }
+            latestTold = seen
+            return
+        }
+        if seen < told - .seconds(1) { latestTold = seen }
+    }
+
+    private func noteLeap(to seen: Timestamp) {
+        for id in endpoints where receivers[id]?.told?.rules.isActive == true {
+            let isOverdue = store.waiting(for: id).contains {
+                // What was due before, if only until the clock was set back, is no longer waiting for its instant.
+                $0.due > latestWallTold && $0.due < seen - Self.downtime && $0.delivery.turn == nil
+                    && !untold.contains($0.delivery.id) && flights[$0.delivery.id] == nil
+            }
+            if isOverdue { receivers[id]?.comesBack(at: elapsed) }
+        }
     }
 
     /// Nothing of its key is under way, and nothing that comes before it waits.

@@ -48,6 +48,7 @@ extension Simulation {
         applied = 0
         reported = 0
         isHealthPlanned = false
+        latestTold = nil
         flights = [:]
         regularFlights = 0
         testFlights = 0
@@ -63,6 +64,7 @@ extension Simulation {
             receivers[id]?.isEncouraged = false
             receivers[id]?.probes = []
             receivers[id]?.stalledSince = nil
+            receivers[id]?.returnedAt = nil
         }
         plan(.start, within: chance(0.5) ? 10 : 5000)
     }
@@ -92,6 +94,7 @@ extension Simulation {
             let due = earliest[id]
             let health = store.health[id]
             noteTold(stored, of: id)
+            if let due, due < seen - Self.downtime { receivers[id]?.comesBack(at: elapsed) }
             if mutant == .restartsRefillRates {
                 try perform(dispatcher.endpointChanged(id, rules(of: stored), health: health, now: seen))
                 if let due { try perform(dispatcher.found([id: due], now: seen)) }
@@ -106,7 +109,9 @@ extension Simulation {
     // MARK: Calls
 
     /// Calls the store: it may fail, or the process die, before or after everything was carried out.
-    func call<Value>(_ work: () -> Value) throws(Violation) -> Answer<Value> {
+    ///
+    /// - Parameter isDelicate: whether it fails oftener than others, where the store fails at all.
+    func call<Value>(isDelicate: Bool = false, _ work: () -> Value) throws(Violation) -> Answer<Value> {
         count { $0.storeCalls += 1 }
         if let crashPoint {
             guard tally.storeCalls == crashPoint.call else { return .answered(work()) }
@@ -116,7 +121,8 @@ extension Simulation {
         }
         let draw = Double.random(in: 0..<1, using: &chaos)
         let isAfter = Bool.random(using: &chaos)
-        guard isTroubled, draw < troubles.crashShare + troubles.faultShare else { return .answered(work()) }
+        let faultShare = isDelicate ? troubles.faultShare * 8 : troubles.faultShare
+        guard isTroubled, draw < troubles.crashShare + faultShare else { return .answered(work()) }
         if isAfter { _ = work() }
         if draw < troubles.crashShare {
             try crash()
@@ -170,6 +176,7 @@ extension Simulation {
             receivers[id]?.checkedLimit = settings.rules.rateLimit
             receivers[id]?.starts = []
         }
+        if let before, !before.rules.isActive, settings.rules.isActive { receivers[id]?.comesBack(at: elapsed) }
         guard let before, before.rules.host != settings.rules.host || before.rules.isActive != settings.rules.isActive
         else { return }
         // Another receiver, or one that somebody says is well again.
@@ -289,7 +296,8 @@ extension Simulation {
             if mutant == .storeSwapsBodies, found.parcels.count > 1, chance(0.3) {
                 found.parcels[0] = Parcel(delivery: found.parcels[0].delivery, event: found.parcels[1].event)
             }
-            plan(.readIsAnswered(endpoint, found, seen: applied), within: chance(0.2) ? 5000 : 50)
+            let patience = mutant == .readsOvertakeCommits ? 5 : 50
+            plan(.readIsAnswered(endpoint, found, seen: applied), within: chance(0.2) ? 5000 : patience)
         }
     }
 

@@ -13,7 +13,7 @@ extension Simulation {
             try meddle()
             if isTroubled { plan(.meddle, within: 4000) }
         case .clockIsSet:
-            setClock()
+            try setClock()
             if isTroubled { plan(.clockIsSet, within: 15_000) }
         case .crash:
             if isTroubled, isUp { try crash() }
@@ -35,7 +35,10 @@ extension Simulation {
             } else {
                 try take(found, of: endpoint)
             }
-        case .readFails(let endpoint): dispatcher.loadFailed(endpoint, retryAt: seen + .seconds(1))
+        case .readFails(let endpoint):
+            dispatcher.loadFailed(endpoint, retryAt: seen + .seconds(1))
+            noteTime()
+            latestTold = max(latestTold ?? seen, seen + .seconds(1))
         case .endpointIsTold(let endpoint): try tell(endpoint)
         case .deactivate(let endpoint): try deactivate(endpoint)
         case .cancelStored(let endpoint): try cancelStored(endpoint)
@@ -70,7 +73,7 @@ extension Simulation {
 
     // MARK: The clock
 
-    private func setClock() {
+    private func setClock() throws(Violation) {
         guard isTroubled else { return }
         let delta =
             switch Int.random(in: 0..<10, using: &random) {
@@ -89,10 +92,16 @@ extension Simulation {
         if delta < 0, isUp, dispatcher.nextAlarm != nil { plan(.alarmNotices, within: 5000) }
         for id in endpoints {
             receivers[id]?.stalledSince = nil
+            receivers[id]?.returnedAt = nil
             guard delta > 0 else { continue }
             // As much time has passed as far as limits and pauses go.
             receivers[id]?.starts = []
             receivers[id]?.isEncouraged = true
+        }
+        guard mutant == .leapsAreGlossedOver, isUp, delta > 0 else { return }
+        noteTime()
+        for step in stride(from: -delta, to: 0, by: 30_000) {
+            try perform(dispatcher.timerFired(now: seen + .milliseconds(step)))
         }
     }
 
@@ -260,7 +269,9 @@ extension Simulation {
 
     /// As the use cases do it: look, decide, store if it still stands so, then tell the dispatcher.
     private func moveByHand(isRetry: Bool) throws(Violation) {
-        guard let id = store.ids.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
+        // As often as not one of the latest: of those most are under way.
+        let candidates = chance(0.5) ? store.ids.suffix(10) : store.ids[...]
+        guard let id = candidates.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
             let receiver = receivers[stored.endpoint], receiver.known?.isDeleted == false
         else { return }
         var looked = stored
@@ -278,7 +289,7 @@ extension Simulation {
         let due = seen
         if isRetry { retriedByHand[id, default: 0] += 1 }
         untold.insert(id)
-        switch try call({ store.move(stored, to: state) }) {
+        switch try call(isDelicate: true, { store.move(stored, to: state) }) {
         case .crashed: break
         case .answered(let isMoved):
             guard isMoved else {

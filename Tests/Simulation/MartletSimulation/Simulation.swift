@@ -50,6 +50,10 @@ public final class Simulation {
     /// How far the wall clock is from where it would be had nobody set it.
     var clockOffset = 0
     var latestWall: Timestamp
+    /// The latest time that the dispatcher was told, since it was last told a much earlier one.
+    var latestTold: Timestamp?
+    /// The latest that the wall clock had said by then.
+    var latestWallTold = beginning
     /// Until when alarms do not notice that the clock was set.
     var alarmsAreDeafUntil = 0
     /// When nothing more goes wrong, in elapsed milliseconds.

@@ -3,16 +3,18 @@ import Testing
 
 /// The test of the test: put a defect in, and some history must break the invariant that it is about.
 @Suite struct MutantTests {
-    @Test(arguments: Mutant.allCases)
-    func aDefectPutInOnPurposeIsFoundByTheInvariantThatItBreaks(mutant: Mutant) throws {
-        var found: Violation?
+    /// Several times as many as the one takes that hides best.
+    static let mostHistories: UInt64 = 3000
 
-        for seed in UInt64(0)..<2000 where found == nil {
-            do throws(Violation) { try Simulation(seed: seed, mutant: mutant).run() } catch { found = error }
+    @Test(arguments: Mutant.allCases)
+    func aDefectPutInOnPurposeIsFoundByTheInvariantThatItBreaks(mutant: Mutant) {
+        var found: [Invariant] = []
+
+        for seed in UInt64(0)..<Self.mostHistories where mutant.breaks.isDisjoint(with: found) {
+            do throws(Violation) { try Simulation(seed: seed, mutant: mutant).run() } catch { found.append(error.invariant) }
         }
 
-        let violation = try #require(found)
-        #expect(mutant.breaks.contains(violation.invariant), "\(violation)")
+        #expect(!mutant.breaks.isDisjoint(with: found), "found \(found.map(\.name))")
     }
 
     /// What no defect breaks might as well not be looked at.
