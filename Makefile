@@ -12,7 +12,7 @@ setup: ## Install what a build needs (apt: SQLite's and libpq's headers)
 	@scripts/setup.sh build
 
 test-setup:
-	@scripts/setup.sh build test
+	@scripts/setup.sh build test browser
 
 build: setup ## Build for working on
 	swift build --configuration $(CONFIGURATION)
@@ -56,9 +56,10 @@ faults: ## Hurt the real binary in every way of docs/faults.md, and print a tabl
 	@$(if $(MARTLET),,test -x .build/release/martlet || test -x .build/debug/martlet || $(MAKE) release)
 	@MARTLET="$(MARTLET)" FAULTS_SHORT="$(FAULTS_SHORT)" python3 Tests/Faults/faults.py $(ARGS) $(ROWS)
 
-browser: build ## Tell the guides' stories in a real browser; pictures in .build/shots
+# ONLY names stories: operator, live, or a guide.
+browser: build ## Tell the stories of Tests/Browser in a real browser; pictures in .build/shots
 	@scripts/setup.sh browser
-	.venv-browser/bin/python Tests/Browser/stories.py --martlet $(BINARY) --shots .build/shots
+	.venv-browser/bin/python Tests/Browser/stories.py --martlet $(BINARY) $(if $(ONLY),--only $(ONLY))
 
 clean: ## Remove what was built
 	rm -rf .build .build-* .venv .venv-browser

@@ -10,7 +10,7 @@ command -v swift >/dev/null || {
 
 declare -A packages=(
     [build]="libpq-dev libsqlite3-dev pkg-config"
-    [browser]="chromium python3-venv"
+    [browser]="chromium fonts-inter python3-venv"
     [test]="curl node-express openssl php-cli postgresql python3-venv ruby ruby-webrick"
 )
 missing=()

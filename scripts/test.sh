@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything once and runs every test: the rooms first, then the program, then the program among real receivers,
-# then the program while it is hurt.
+# then in a real browser, then the program while it is hurt.
 # What failed in any of them stands at the very end, where a log that was cut still has it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,9 @@ run "${few[@]}" --skip '^(MartletCommandTests|EndToEndTests)\.'
 run "${few[@]}" --filter '^MartletCommandTests\.'
 # One after the other: each has servers, receivers and load of its own.
 run --no-parallel --filter '^EndToEndTests\.'
+# What people look at, in a real browser and held against axe-core's rules. A picture of every page stays in .build/shots.
+.venv-browser/bin/python -B Tests/Browser/stories.py --martlet .build/debug/martlet --shots .build/shots 2>&1 |
+  tee -a "$log" || status=1
 # The binary hurt as in docs/faults.md, in the short form, one half of the rows beside the other. Left out are those whose
 # verdict is one on this machine's speed too.
 hurt() {
@@ -39,5 +42,5 @@ if [ $status -ne 0 ]; then
   grep -aE '✘|^error:|[Ff]atal error|recorded an issue|^FAIL ' "$log" | cut -c1-600 | head -n 60 || true
 fi
 printf '\nAll runs:\n'
-grep -aE 'Test run with|^[0-9]+ passed, ' "$log" || true
+grep -aE 'Test run with|^[0-9]+ (stories )?passed, ' "$log" || true
 exit $status

@@ -151,6 +151,8 @@ if (live && rows && window.EventSource) {
     if (known) return known.replaceWith(row);
     row.classList.add("fresh");
     rows.prepend(row);
+    rows.closest(".table").hidden = false;
+    document.querySelector("[data-until-rows]")?.remove();
     while (rows.rows.length > most) rows.lastElementChild.remove();
   };
   const showAll = () => {

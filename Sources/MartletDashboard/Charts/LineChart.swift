@@ -19,6 +19,7 @@ struct LineChart {
             + #"<path class="c-rule" d="M0 119.5H600M0 60H600M0 .5H600"/>"#
         for line in lines {
             text += #"<path class="c-line \#(line.style)" d="\#(path(line.values, slot))"/>"#
+            text += #"<path class="c-line dots \#(line.style)" d="\#(dots(line.values, slot))"/>"#
         }
         for (index, label) in labels.enumerated() {
             let left = ChartScale.text(Double(index) * slot)
@@ -32,23 +33,26 @@ struct LineChart {
         var path = ""
         var isDrawing = false
         for (index, value) in values.enumerated() {
-            guard let value else {
-                isDrawing = false
-                continue
-            }
-            let middle = (Double(index) + 0.5) * slot
-            let y = ChartScale.text(ChartScale.height - scale.height(value))
-            if isDrawing {
-                path += "L\(ChartScale.text(middle)) \(y)"
-            } else {
-                // One point alone is a short line, or it could not be seen.
-                path += "M\(ChartScale.text(middle - slot * 0.3)) \(y)L\(ChartScale.text(middle)) \(y)"
-            }
-            if index + 1 == values.count || values[index + 1] == nil {
-                path += "L\(ChartScale.text(middle + slot * 0.3)) \(y)"
-            }
-            isDrawing = true
+            if let value { path += "\(isDrawing ? "L" : "M")\(point(index, value, slot))" }
+            isDrawing = value != nil
         }
         return path.isEmpty ? "M0 0" : path
+    }
+
+    /// The points that have none beside them: a line with them alone could not be seen.
+    private func dots(_ values: [Double?], _ slot: Double) -> String {
+        var path = ""
+        for (index, value) in values.enumerated() {
+            guard let value else { continue }
+            let isAlone = (index == 0 || values[index - 1] == nil) && (index + 1 == values.count || values[index + 1] == nil)
+            // A stroke with round ends and no length is a dot, however the drawing is stretched.
+            if isAlone { path += "M\(point(index, value, slot))h0" }
+        }
+        return path.isEmpty ? "M0 0" : path
+    }
+
+    private func point(_ index: Int, _ value: Double, _ slot: Double) -> String {
+        let middle = ChartScale.text((Double(index) + 0.5) * slot)
+        return "\(middle) \(ChartScale.text(ChartScale.height - scale.height(value)))"
     }
 }

@@ -48,21 +48,11 @@ enum Layout {
                 </details>
                 <details class="burger" name="side">
                   <summary>{{{menuIcon}}}<span class="sr">Menu</span></summary>
-                  <nav aria-label="Pages">{{>menu}}</nav>
+                  <div><nav aria-label="Pages">{{>menu}}</nav>{{>side-foot}}</div>
                 </details>
               </div>
               <nav class="menu" aria-label="Pages">{{>menu}}</nav>
-              <div class="side-foot">
-                <p>{{who}}</p>
-                <div class="row">
-                  <form method="post" action="{{themePath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input
-                    type="hidden" name="next" value="{{here}}"><button class="quiet" name="theme" value="{{otherTheme}}"
-                    title="{{otherThemeTitle}}">{{{themeIcon}}}<span class="sr">{{otherThemeTitle}}</span></button></form>
-                  <form method="post" action="{{signOutPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><button
-                    class="quiet" title="Sign out">{{{outIcon}}}<span class="sr">Sign out</span></button></form>
-                  <span class="version">{{version}}</span>
-                </div>
-              </div>
+              {{>side-foot}}
             </header>
             <main id="main" tabindex="-1">
               {{#hasSearch}}<form class="search" role="search" action="{{base}}/search">{{{searchIcon}}}<label class="sr"
@@ -72,6 +62,21 @@ enum Layout {
               {{#notice}}<p class="notice" role="status">{{notice}}</p>{{/notice}}
               {{{body}}}
             </main>
+            </div>
+            """),
+        Template(
+            "side-foot",
+            """
+            <div class="side-foot">
+              <p>{{who}}</p>
+              <div class="row">
+                <form method="post" action="{{themePath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input
+                  type="hidden" name="next" value="{{here}}"><button class="quiet" name="theme" value="{{otherTheme}}"
+                  title="{{otherThemeTitle}}">{{{themeIcon}}}<span class="sr">{{otherThemeTitle}}</span></button></form>
+                <form method="post" action="{{signOutPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><button
+                  class="quiet" title="Sign out">{{{outIcon}}}<span class="sr">Sign out</span></button></form>
+                <span class="version">{{version}}</span>
+              </div>
             </div>
             """),
         Template(
@@ -279,6 +284,7 @@ enum Notice: String, Sendable {
     case verified
     case stillRefused = "still-refused"
     case linksWithdrawn = "links-withdrawn"
+    case started
 
     var text: String {
         switch self {
@@ -298,6 +304,7 @@ enum Notice: String, Sendable {
         case .sourceOff: "The source takes no requests; its senders get 404."
         case .verified: "Judged again: it passes, and is an event now."
         case .stillRefused: "Judged again: it is as it was."
+        case .started: "The recoveries are under way."
         case .linksWithdrawn: "The links are withdrawn: none that was made so far opens the portal."
         }
     }

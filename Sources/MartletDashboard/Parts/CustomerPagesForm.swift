@@ -20,6 +20,7 @@ struct CustomerPagesForm {
         fields.add("support", pages.support ?? "")
         fields.add("frame_ancestors", pages.frameAncestors.joined(separator: "\n"))
         if pages.isGuidePublic { fields.add("public_guide", "on") }
+        if pages.isStatusPublic { fields.add("public_status", "on") }
         self.fields = fields
     }
 
@@ -31,6 +32,7 @@ struct CustomerPagesForm {
         pages.logo = .some(fields.text("logo"))
         pages.support = .some(fields.text("support"))
         pages.isGuidePublic = fields.isOn("public_guide")
+        pages.isStatusPublic = fields.isOn("public_status")
         pages.frameAncestors = (fields["frame_ancestors"] ?? "").split { $0.isWhitespace || $0 == "," }.map(String.init)
         return pages
     }
@@ -50,6 +52,8 @@ struct CustomerPagesForm {
                 "isFixed": !visit.may(.changeEnvironment), "name": field("name"), "colour": field("colour"),
                 "logo": field("logo"), "support": field("support"), "ancestors": field("frame_ancestors"),
                 "isGuidePublic": fields.isOn("public_guide"), "guidePath": guidePath,
+                "isStatusPublic": fields.isOn("public_status"),
+                "statusPath": "\(StatusScreen.path)/\(PercentEncoding.encode(visit.environment.name))",
                 "usualName": visit.environment.pages.template.flatMap { MartletService.Template.named($0)?.title },
             ] as View
         ]
@@ -69,7 +73,8 @@ struct CustomerPagesForm {
             <p class="hint">An e-mail address or a URL that portals and the guide name.</p></div>{{/support}}
           {{#ancestors}}<div class="field{{#error}} has-error{{/error}}"><label for="brand-ancestors">Sites that may frame the portals, one a line</label><textarea id="brand-ancestors" name="frame_ancestors" rows="2" spellcheck="false"
             placeholder="https://app.example.com">{{value}}</textarea>{{>field-error}}<p class="hint">None may where this is empty; links open in a page of their own all the same.</p></div>{{/ancestors}}
-          <div class="field"><label class="choice"><input type="checkbox" name="public_guide"{{#isGuidePublic}} checked{{/isGuidePublic}}><span>Anybody may read <a href="{{guidePath}}">the guide</a></span></label></div>
+          <div class="field"><label class="choice"><input type="checkbox" name="public_guide"{{#isGuidePublic}} checked{{/isGuidePublic}}><span>Anybody may read <a href="{{guidePath}}">the guide</a></span></label>
+            <label class="choice"><input type="checkbox" name="public_status"{{#isStatusPublic}} checked{{/isStatusPublic}}><span>Anybody may see <a href="{{statusPath}}">how the service is doing</a></span></label></div>
           {{^isFixed}}<p class="actions"><button class="primary">Save</button></p>{{/isFixed}}</fieldset>{{^isFixed}}</form>{{/isFixed}}{{#isFixed}}</div>{{/isFixed}}{{/customers}}
         """)
 }

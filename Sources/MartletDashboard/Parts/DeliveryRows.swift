@@ -10,7 +10,7 @@ struct DeliveryRows {
     static let template = Template(
         "delivery-table",
         """
-        <div class="table stacks"><table>
+        <div class="table stacks"{{#isEmpty}} hidden{{/isEmpty}}><table>
           <thead><tr><th>Event</th>{{#namesWebhook}}<th>Webhook</th>{{/namesWebhook}}<th>State</th><th class="number">Attempts</th><th>Next
             attempt, or end</th><th>Made</th></tr></thead>
           <tbody data-rows>{{#deliveries}}{{>delivery-row}}{{/deliveries}}</tbody></table></div>

@@ -10,7 +10,7 @@ struct EventRows {
     static let template = Template(
         "event-table",
         """
-        <div class="table stacks"><table>
+        <div class="table stacks"{{#isEmpty}} hidden{{/isEmpty}}><table>
           <thead><tr><th>Event</th><th>Deliveries</th><th>Application</th><th>Accepted</th></tr></thead>
           <tbody data-rows>{{#rows}}{{>event-row}}{{/rows}}</tbody>
         </table></div>

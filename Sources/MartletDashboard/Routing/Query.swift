@@ -13,7 +13,8 @@ struct Query: Sendable {
             guard let decodedName = PercentEncoding.decode(name, plusIsBlank: true),
                 let value = PercentEncoding.decode(pair.dropFirst(name.count + 1), plusIsBlank: true)
             else { continue }
-            pairs.append((decodedName, value))
+            // Browsers send the ends of a text's lines as CR LF (HTML Standard, 4.10.21.8), whatever was typed in.
+            pairs.append((decodedName, value.replacing("\r\n", with: "\n")))
         }
     }
 

@@ -16,9 +16,9 @@ struct ActivityScreen: Screen {
             "activity",
             """
             <div class="head"><div><h1>Activity</h1><p class="lead">What happened to webhooks by itself, for 90 days.</p></div></div>
-            {{#hasRows}}<div class="table stacks"><table><thead><tr><th>What</th><th>Webhook</th><th>Details</th><th>When</th></tr></thead><tbody>
+            {{#hasRows}}<div class="table stacks"><table><thead><tr><th>What</th><th>About</th><th>Details</th><th>When</th></tr></thead><tbody>
               {{#rows}}<tr><td class="first">{{badge}}</td><td class="rest">{{#path}}<a class="clip" href="{{path}}">{{url}}</a>{{/path}}{{^path}}<span
-                class="muted">{{url}}</span>{{/path}}</td><td class="rest"><details class="more"><summary>Details</summary><pre class="code wrap">{{data}}</pre></details></td>
+                class="muted">{{url}}</span>{{/path}}{{#elsewhere}}<a href="{{path}}">{{name}}</a>{{/elsewhere}}</td><td class="rest"><details class="more"><summary>Details</summary><pre class="code wrap">{{data}}</pre></details></td>
                 <td class="second nowrap">{{at}}</td></tr>{{/rows}}</tbody></table></div>{{>pager}}{{/hasRows}}
             {{^hasRows}}<div class="empty"><h2>Nothing happened</h2><p>A webhook that keeps failing is told of here, when it is taken out of service
               and when it is well again.</p></div>{{/hasRows}}
@@ -44,6 +44,7 @@ struct ActivityScreen: Screen {
                             "badge": Badge.markup(event.kind.rawValue, tone(event.kind)),
                             "url": endpoint?.url ?? event.endpoint.map { "\($0) (deleted)" },
                             "path": endpoint.map { visit.path("webhooks", $0.id.description) },
+                            "elsewhere": elsewhere(event.kind, visit).map { ["path": $0.path, "name": $0.name] as View },
                             "data": JSONMarkup.lines(event.data[...]),
                             "at": When.markup(event.createdAt, now: visit.now),
                         ]
@@ -52,11 +53,20 @@ struct ActivityScreen: Screen {
                 ]))
     }
 
+    /// Where there is more about what is not about a webhook.
+    private func elsewhere(_ kind: OperationalEvent.Kind, _ visit: Visit) -> (path: String, name: String)? {
+        switch kind {
+        case .alertFiring, .alertCleared, .alertTest: visit.may(.readAlerts) ? (visit.path("alerts"), "Alerts") : nil
+        case .sourceRefusing: visit.may(.readSources) ? (visit.path("sources"), "Sources") : nil
+        default: nil
+        }
+    }
+
     private func tone(_ kind: OperationalEvent.Kind) -> Badge.Tone {
         switch kind {
-        case .endpointFailing: .warn
-        case .endpointDisabled: .bad
-        case .endpointRecovered: .good
+        case .endpointFailing, .sourceRefusing: .warn
+        case .endpointDisabled, .alertFiring: .bad
+        case .endpointRecovered, .alertCleared: .good
         default: .quiet
         }
     }

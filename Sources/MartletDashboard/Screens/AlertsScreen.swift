@@ -25,7 +25,8 @@ struct AlertsScreen: Screen {
             <div class="head"><div><h1>Alerts</h1><p class="lead">Rules by which somebody is told that things go wrong: once that they do, and once that they are well again.</p></div>
               {{#mayChange}}<div class="actions"><a class="button primary" href="{{base}}/alerts/new">Add an alert</a></div>{{/mayChange}}</div>
             {{#isDeaf}}<div class="callout warn">Nobody hears of them: no webhook of the application <code>@operations</code> subscribes to <code>alert.firing</code>, and
-              {{#sendsMail}}no alert has an e-mail address.{{/sendsMail}}{{^sendsMail}}this server sends no e-mail (<code>--smtp-url</code>, <code>--smtp-from</code>).{{/sendsMail}}</div>{{/isDeaf}}
+              {{#sendsMail}}no alert has an e-mail address.{{/sendsMail}}{{^sendsMail}}this server sends no e-mail (<code>--smtp-url</code>, <code>--smtp-from</code>).{{/sendsMail}}
+              {{#mayChange}}<a href="{{base}}/webhooks/new?application=%40operations">Add such a webhook</a>.{{/mayChange}}</div>{{/isDeaf}}
             {{#hasRows}}<div class="table stacks"><table><thead><tr><th>Alert</th><th>State</th><th>Now</th><th>About</th><th>Tells</th></tr></thead><tbody>
               {{#rows}}<tr><td class="first"><a href="{{path}}"><strong>{{name}}</strong></a><span class="sub">{{condition}}</span></td><td class="second nowrap">{{badge}}</td>
               <td class="rest" data-label="Now">{{value}}{{^value}}<span class="muted">–</span>{{/value}}</td><td class="rest muted" data-label="About">{{about}}</td>

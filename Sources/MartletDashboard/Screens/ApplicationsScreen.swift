@@ -30,7 +30,8 @@ struct ApplicationsScreen: Screen {
             <div class="head"><div><h1>{{name}}</h1><p class="lead">{{#uid}}<span class="tag">{{uid}}</span> {{/uid}}<span class="mono">{{id}}</span></p></div>
               <div class="actions">{{#mayAddWebhook}}<a class="button primary" href="{{base}}/webhooks/new?application={{id}}">Add a webhook</a>{{/mayAddWebhook}}
               {{#mayChange}}<a class="button" href="{{self}}/edit">Edit</a>{{^isDefault}}<details class="confirm"><summary class="button">Delete…</summary><div><p>Its
-                webhooks and keys go with it; what waits for them is cancelled. Its history stays.</p><form method="post" action="{{self}}/delete"><input
+                webhooks and keys go with it; what waits for them is cancelled. Its history stays, unless you
+                <a href="{{self}}/erase">erase it</a>.</p><form method="post" action="{{self}}/delete"><input
                 type="hidden" name="csrf" value="{{csrf}}"><button class="danger solid">Delete this application</button></form></div></details>{{/isDefault}}{{/mayChange}}</div></div>
             <div class="card pad"><dl class="facts"><dt>Made</dt><dd>{{made}}</dd>{{#metadata}}<dt>{{key}}</dt><dd>{{value}}</dd>{{/metadata}}
               <dt>More</dt><dd><a href="{{base}}/events?application={{id}}">Its events</a> · <a

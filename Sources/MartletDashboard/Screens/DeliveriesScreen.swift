@@ -16,7 +16,8 @@ struct DeliveriesScreen: Screen {
         Template(
             "deliveries",
             """
-            <div class="head"><div><h1>Deliveries</h1><p class="lead">Each event on its way to each webhook, newest first.</p></div>{{>live-bar}}</div>
+            <div class="head"><div><h1>Deliveries</h1><p class="lead">Each event on its way to each webhook, newest first.</p></div><div
+              class="actions">{{>live-bar}}{{#replayPath}}<a class="button" href="{{replayPath}}">{{replayWords}}</a>{{/replayPath}}</div></div>
             <form class="filters" method="get">
               <div><label for="status">State</label><select id="status" name="status"><option value="">any</option>{{#statuses}}<option
                 value="{{value}}"{{#isCurrent}} selected{{/isCurrent}}>{{name}}</option>{{/statuses}}</select></div>
@@ -30,8 +31,8 @@ struct DeliveriesScreen: Screen {
               <div class="actions"><button>Filter</button>{{#isFiltered}}<a class="button quiet" href="{{base}}/deliveries">Clear</a>{{/isFiltered}}</div>
             </form>
             {{#error}}<p class="callout bad">{{error}}</p>{{/error}}
-            {{#hasRows}}{{>delivery-table}}{{>pager}}{{/hasRows}}
-            {{^hasRows}}<div class="empty">{{#nextPath}}{{>nothing-so-far}}{{/nextPath}}{{^nextPath}}{{#isFiltered}}<h2>No delivery like this</h2><p class="actions"><a class="button"
+            {{#hasTable}}{{>delivery-table}}{{/hasTable}}{{#hasRows}}{{>pager}}{{/hasRows}}
+            {{^hasRows}}<div class="empty"{{#hasTable}} data-until-rows{{/hasTable}}>{{#nextPath}}{{>nothing-so-far}}{{/nextPath}}{{^nextPath}}{{#isFiltered}}<h2>No delivery like this</h2><p class="actions"><a class="button"
               href="{{base}}/deliveries">Show all deliveries</a></p>{{/isFiltered}}{{^isFiltered}}<h2>No deliveries yet</h2><p>An event that
               a webhook subscribes to becomes a delivery. <a href="{{base}}/webhooks">Look at the webhooks</a>, or send one a test
               event.</p>{{/isFiltered}}{{/nextPath}}</div>{{/hasRows}}
@@ -66,6 +67,7 @@ struct DeliveriesScreen: Screen {
             }
         }
         let rows = try await DeliveryRows(visit: visit).views(page.items)
+        let isLive = visit.query.text("cursor") == nil && problem == nil
         return .page(
             Page(
                 "Deliveries", section: "deliveries", template: "deliveries",
@@ -79,9 +81,12 @@ struct DeliveriesScreen: Screen {
                     "isFiltered": !visit.query.with("cursor", nil).with("notice", nil).pairs.allSatisfy(
                         \.value.isEmpty),
                     "error": problem, "hasRows": !rows.isEmpty, "deliveries": rows, "namesWebhook": true,
-                    "livePath": visit.query.text("cursor") == nil && problem == nil && !rows.isEmpty
+                    "hasTable": isLive || !rows.isEmpty, "isEmpty": rows.isEmpty,
+                    "livePath": isLive
                         ? visit.path("live", "deliveries") + visit.query.with("notice", nil).text : nil,
                     "searched": visit.searched(page, DeliveryID.self, limit: Self.rows),
+                    "replayPath": rows.isEmpty ? nil : ReplayScreen.path(from: visit.query, visit),
+                    "replayWords": filter.status == .failed ? "Recover these…" : "Replay these…",
                     "nextPath": page.next.map { visit.path("deliveries") + visit.query.with("cursor", $0).text },
                 ]))
     }

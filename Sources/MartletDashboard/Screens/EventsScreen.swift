@@ -16,7 +16,8 @@ struct EventsScreen: Screen {
         Template(
             "events",
             """
-            <div class="head"><div><h1>Events</h1><p class="lead">Everything that was published here, newest first.</p></div>{{>live-bar}}</div>
+            <div class="head"><div><h1>Events</h1><p class="lead">Everything that was published here, newest first.</p></div><div
+              class="actions">{{>live-bar}}{{#replayPath}}<a class="button" href="{{replayPath}}">Replay these…</a>{{/replayPath}}</div></div>
             <form class="filters" method="get">
               <div class="wider"><label for="type">Type</label><input id="type" name="type" list="types" value="{{type}}"
                 placeholder="order.created" autocomplete="off" spellcheck="false"><datalist id="types">{{#types}}<option
@@ -32,8 +33,8 @@ struct EventsScreen: Screen {
               <div class="actions"><button>Filter</button>{{#isFiltered}}<a class="button quiet" href="{{base}}/events">Clear</a>{{/isFiltered}}</div>
             </form>
             {{#error}}<p class="callout bad">{{error}}</p>{{/error}}
-            {{#hasRows}}{{>event-table}}{{>pager}}{{/hasRows}}
-            {{^hasRows}}<div class="empty">
+            {{#hasTable}}{{>event-table}}{{/hasTable}}{{#hasRows}}{{>pager}}{{/hasRows}}
+            {{^hasRows}}<div class="empty"{{#hasTable}} data-until-rows{{/hasTable}}>
               {{#nextPath}}{{>nothing-so-far}}{{/nextPath}}
               {{^nextPath}}{{#isFiltered}}<h2>No event like this</h2><p>No event fits all of these filters.</p><p class="actions"><a
                 class="button" href="{{base}}/events">Show all events</a></p>{{/isFiltered}}
@@ -68,6 +69,8 @@ struct EventsScreen: Screen {
         let rows = try await EventRows(visit).views(page.items)
         let types = try await EventTypeService(visit.context).eventTypes(
             page: PageRequest(limit: 250, cursor: nil), for: visit.principal)
+        // New rows can only come to the beginning of a list that reaches up to now.
+        let isLive = visit.query.text("cursor") == nil && filter.until == nil && problem == nil
         return .page(
             Page(
                 "Events", section: "events", template: "events",
@@ -82,9 +85,9 @@ struct EventsScreen: Screen {
                     "isFiltered": !visit.query.with("cursor", nil).with("notice", nil).pairs.allSatisfy(
                         \.value.isEmpty),
                     "hasRows": !rows.isEmpty, "rows": rows, "error": problem,
-                    "livePath": visit.query.text("cursor") == nil && filter.until == nil && problem == nil
-                        && !rows.isEmpty
-                        ? visit.path("live", "events") + visit.query.with("notice", nil).text : nil,
+                    "hasTable": isLive || !rows.isEmpty, "isEmpty": rows.isEmpty,
+                    "livePath": isLive ? visit.path("live", "events") + visit.query.with("notice", nil).text : nil,
+                    "replayPath": rows.isEmpty ? nil : ReplayScreen.path(from: visit.query, visit),
                     "nextPath": page.next.map { visit.path("events") + visit.query.with("cursor", $0).text },
                     "searched": visit.searched(page, EventID.self, limit: Self.rows),
                 ]))

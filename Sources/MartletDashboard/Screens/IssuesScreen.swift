@@ -16,7 +16,8 @@ struct IssuesScreen: Screen {
             "issues",
             """
             <div class="head"><div><h1>Issues</h1><p class="lead">Failures of {{windowWords}}, grouped by where and why.</p></div>
-              <nav class="tabs flat" aria-label="Window">{{#windows}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/windows}}</nav></div>
+              <div class="actions"><nav class="tabs flat" aria-label="Window">{{#windows}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{name}}</a>{{/windows}}</nav>{{#recoverPath}}<a
+              class="button" href="{{recoverPath}}">Recover all…</a>{{/recoverPath}}</div></div>
             {{#hasRows}}<div class="table stacks"><table><thead><tr><th>What goes wrong</th><th>Webhook</th><th class="number">Deliveries</th><th
               class="number">Tried again</th><th>Last</th><th><span class="sr">Actions</span></th></tr></thead><tbody>
               {{#issues}}<tr><td class="rest wide"><span class="tag">{{reason}}</span> {{sentence}}</td>
@@ -49,6 +50,8 @@ struct IssuesScreen: Screen {
                     },
                     "hasRows": !issues.items.isEmpty, "isPartial": issues.isPartial,
                     "most": Figures.text(IssueService.mostExamined),
+                    "recoverPath": issues.items.isEmpty || !visit.may(.replayEvents)
+                        ? nil : "\(visit.path("recover"))?since=\(window.rawValue)",
                     "issues": issues.items.map { view(of: $0, since: since, visit) },
                 ]))
     }

@@ -16,13 +16,15 @@ struct JobsScreen: Screen {
             "jobs",
             """
             <div class="head"><div><h1>Jobs</h1><p class="lead">Recoveries and bulk replays. They outlive a restart, and keep to their
-              rate.</p></div></div>
-            {{#hasRows}}<div class="table stacks"><table><thead><tr><th>Job</th><th>Window</th><th class="number">Made</th><th>Started</th><th>State</th></tr></thead>
-              <tbody>{{#jobs}}<tr><td class="first wide"><a href="{{path}}"><strong>{{what}}</strong></a><span class="sub mono">{{id}}</span></td>
-                <td class="rest muted">{{since}} – {{until}}</td><td class="number rest" data-label="Deliveries">{{made}}</td>
-                <td class="rest nowrap">{{started}}</td><td class="second">{{badge}}</td></tr>{{/jobs}}</tbody></table></div>{{>pager}}{{/hasRows}}
-            {{^hasRows}}<div class="empty"><h2>No jobs</h2><p>Recover what a webhook missed from its own page, or replay a selection of events
-              with <code>POST /v1/events/replay</code>.</p></div>{{/hasRows}}
+              rate.</p></div>{{#mayStart}}<div class="actions"><a class="button" href="{{base}}/recover">Recover what failed…</a><a class="button"
+              href="{{base}}/replay">Replay events…</a></div>{{/mayStart}}</div>
+            {{#hasRows}}<div id="jobs"{{#isRunning}} data-refresh="1500"{{/isRunning}}><div class="table stacks"><table><thead><tr><th>Job</th><th>Webhook</th><th>Of events</th><th>Deliveries made</th><th>Started</th><th>State</th></tr></thead>
+              <tbody>{{#jobs}}<tr><td class="first"><a href="{{path}}"><strong>{{what}}</strong></a><span class="sub mono">{{id}}</span></td>
+                <td class="rest"><span class="clip muted">{{url}}{{^url}}those that subscribe{{/url}}</span></td>
+                <td class="rest muted">{{since}} –<br>{{until}}</td><td class="rest" data-label="Deliveries">{{progressShort}}{{#bar}}<div class="progress">{{bar}}</div>{{/bar}}</td>
+                <td class="rest nowrap">{{started}}</td><td class="second">{{badge}}</td></tr>{{/jobs}}</tbody></table></div></div>{{>pager}}{{/hasRows}}
+            {{^hasRows}}<div class="empty"><h2>No jobs yet</h2><p>What failed, or was never sent, can be delivered again in one go: counted before, at a rate, and
+              cancelled whenever you like.</p></div>{{/hasRows}}
             """),
         Template(
             "job",
@@ -38,7 +40,7 @@ struct JobsScreen: Screen {
               {{#webhookPath}}<dt>Webhook</dt><dd><a href="{{webhookPath}}">{{url}}</a></dd>{{/webhookPath}}
               <dt>Looked at</dt><dd>{{examined}}</dd><dt>Left alone</dt><dd>{{skipped}}</dd>
               <dt>From</dt><dd>{{since}}</dd><dt>Until</dt><dd>{{until}}</dd>
-              <dt>Rate</dt><dd>{{rate}} deliveries a second</dd><dt>Started</dt><dd>{{started}}</dd>{{#ended}}<dt>Ended</dt><dd>{{ended}}</dd>{{/ended}}
+              <dt>Rate</dt><dd>{{rate}}</dd><dt>Started</dt><dd>{{started}}</dd>{{#ended}}<dt>Ended</dt><dd>{{ended}}</dd>{{/ended}}
               </dl>{{#isRunning}}<p class="small"><a href="{{self}}">Refresh</a></p>{{/isRunning}}</div></div>
             """),
     ]
@@ -56,6 +58,8 @@ struct JobsScreen: Screen {
             Page(
                 "Jobs", section: "jobs", template: "jobs",
                 [
+                    "mayStart": visit.may(.replayEvents),
+                    "isRunning": page.items.contains { $0.state == .running },
                     "hasRows": !page.items.isEmpty, "jobs": page.items.map { view(of: $0, visit) },
                     "nextPath": page.next.map { visit.path("jobs") + visit.query.with("cursor", $0).text },
                 ]))
@@ -87,15 +91,24 @@ struct JobsScreen: Screen {
             case .failed(_, .storeCorrupt): ("The store gave an answer that cannot be right.", "bad")
             case .failed(_, .storeRefused): ("The store refused it again and again.", "bad")
             }
-        let made = Figures.count(job.created, "delivery", "deliveries")
+        let isRunning = job.state == .running
+        let left = max(0, (job.total ?? 0) - job.created)
+        let ahead = isRunning && left > 0 ? ", about \(When.taken(Int64(left) * 1_000_000 / Int64(job.rate))) left" : ""
+        // A bar of nothing would say that nothing was done of it.
+        let bar = job.total.flatMap { $0 > 0 ? Meter.markup(job.created, of: $0, style: "c-good") : nil }
         return [
             "id": job.id.description, "path": visit.path("jobs", job.id.description), "what": words(job.work),
-            "since": job.since.rfc3339Short, "until": job.until.rfc3339Short, "made": Figures.text(job.created),
+            "since": job.since.rfc3339Short, "until": job.until.rfc3339Short, 
+            "progressShort": Figures.text(job.created) + (job.total.map { " of \(Figures.text($0))" } ?? ""),
             "started": When.markup(job.createdAt, now: visit.now), "badge": badge(job.state.status),
-            "isRunning": job.state == .running, "reason": reason, "reasonTone": tone,
-            "progress": "\(made) made" + (job.total.map { " of \(Figures.text($0))" } ?? ""),
-            "bar": job.total.map { Meter.markup(job.created, of: max($0, 1), style: "c-good") },
-            "examined": Figures.text(job.examined), "skipped": Figures.text(job.skipped), "rate": job.rate,
+            "isRunning": isRunning, "reason": reason, "reasonTone": tone,
+            "progress": job.total == 0 && !isRunning
+                ? "There was nothing to deliver"
+                : Figures.text(job.created) + (job.total.map { " of \(Figures.text($0))" } ?? "")
+                    + ((job.total ?? job.created) == 1 ? " delivery made" : " deliveries made") + ahead,
+            "bar": bar,
+            "examined": Figures.text(job.examined), "skipped": Figures.text(job.skipped), 
+            "rate": Figures.count(job.rate, "delivery a second", "deliveries a second"),
             "ended": When.markup(job.state.endedAt, now: visit.now), "url": endpoint?.url,
             "webhookPath": endpoint.map { visit.path("webhooks", $0.id.description) },
         ]

@@ -28,7 +28,7 @@ struct KeysScreen: Screen {
             {{#mayChange}}<section><h2>Make a key</h2><form class="card pad" method="post" action="{{base}}/keys"><input type="hidden" name="csrf" value="{{csrf}}">
               <div class="fields">
               <div class="field{{#nameError}} has-error{{/nameError}}"><label for="name">Name</label><input id="name" name="name" value="{{name}}" placeholder="the shop">{{#nameError}}<p class="error">{{nameError}}</p>{{/nameError}}</div>
-              <div class="field{{#roleError}} has-error{{/roleError}}"><label for="role">Role</label><select id="role" name="role">{{#roles}}<option value="{{role}}"{{#isCurrent}} selected{{/isCurrent}}>{{role}}: {{may}}</option>{{/roles}}</select>{{#roleError}}<p class="error">{{roleError}}</p>{{/roleError}}</div>
+              <div class="field double{{#roleError}} has-error{{/roleError}}"><label for="role">Role</label><select id="role" name="role">{{#roles}}<option value="{{role}}"{{#isCurrent}} selected{{/isCurrent}}>{{role}}: {{may}}</option>{{/roles}}</select>{{#roleError}}<p class="error">{{roleError}}</p>{{/roleError}}</div>
               <div class="field{{#applicationError}} has-error{{/applicationError}}"><label for="application">Application</label><input id="application" name="application" value="{{application}}" placeholder="for the role application"
                 autocomplete="off" spellcheck="false">{{#applicationError}}<p class="error">{{applicationError}}</p>{{/applicationError}}</div>
               <div class="field{{#expiresError}} has-error{{/expiresError}}"><label for="expires">Expires in</label><input id="expires" name="expires" value="{{expires}}" placeholder="never, or 90d">{{#expiresError}}<p class="error">{{expiresError}}</p>{{/expiresError}}</div></div>

@@ -23,7 +23,9 @@ struct OverviewScreen: Screen {
               <h2>No webhooks yet</h2>
               <p>Register where events are to go. Every event that a webhook subscribes to is then signed, delivered, retried
                 and recorded here.</p>
-              {{#mayAdd}}<p class="actions"><a class="button primary" href="{{base}}/webhooks/new">Add a webhook</a></p>{{/mayAdd}}
+              {{#mayAdd}}<p class="actions"><a class="button primary" href="{{base}}/webhooks/new">Add a webhook</a><a class="button"
+                href="{{base}}/guide">Read the guide</a></p>
+              <p class="small pad-top">No receiver yet? <code>martlet listen --forward-to http://localhost:3000/webhook</code> makes a webhook of your own machine.</p>{{/mayAdd}}
             </div>{{/hasWebhooks}}
             {{#hasWebhooks}}
             {{#troubled}}<div class="callout {{tone}}"><strong><a href="{{path}}">{{url}}</a></strong> {{what}}</div>{{/troubled}}

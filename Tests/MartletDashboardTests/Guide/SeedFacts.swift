@@ -25,6 +25,7 @@ struct SeedFacts: Sendable, CustomStringConvertible {
         "Delivery history", "Webhook not being received", "firewall", "Signature verification fails",
         "slow response times",
         "Repeated webhook deliveries", "Webhook logs", "Event viewer", "Local testing", "status page",
+        "martlet listen --forward-to http://localhost:3000/webhook",
         "webhook endpoint ID and specific error details", "Conclusion",
     ]
 

@@ -23,7 +23,7 @@ extension Things {
     /// What a portal has that names no thing.
     static let portalLists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/catalogue", "/catalogue/order.created",
-        "/jobs", "/activity", "/search?q=order", "/guide",
+        "/jobs", "/recover", "/replay", "/activity", "/search?q=order", "/guide",
     ]
 
     /// What is an application's own in a portal.

@@ -62,7 +62,7 @@ import WebhookSigning
                 "/dashboard/sandbox/webhooks/new",
                 [
                     "url": "ftp://x", "description": "kept <b>", "patterns": "a b!!", "timeout": "1h",
-                    "retry": "delays", "delays": "5s, 0s",
+                    "retry": "delays", "delays": "5s, 0s", "metadata": "a: 1\r\nb: 2",
                 ])
 
             #expect(answer.status == 422)
@@ -71,6 +71,7 @@ import WebhookSigning
             #expect(answer.has("id=\"delays-error\""))
             #expect(answer.has("value=\"kept &lt;b&gt;\""))
             #expect(answer.has("value=\"5s, 0s\""))
+            #expect(answer.has(">a: 1\nb: 2</textarea>"))
             #expect(MarkupCheck(answer.text).complaints == [])
             #expect(site.context.directory.endpoints(in: site.sandbox.id).isEmpty)
         }
@@ -168,31 +169,6 @@ import WebhookSigning
             #expect(current != secret)
             #expect(both.has(secret))
             #expect(both.has(current))
-        }
-    }
-
-    @Test func whatFailedIsCountedThenRecovered() async throws {
-        try await TestDashboard.with { site in
-            let webhook = try await site.webhook { $0.retry = .some(RetryPolicy(delays: [])) }
-            site.receivers.answer(status: 500)
-            try await site.publish()
-            try await site.publish()
-            site.receivers.answer(status: 200)
-            let browser = try await site.operating()
-            let path = "/dashboard/sandbox/webhooks/\(webhook.id)/recover"
-            _ = try await browser.get(path)
-
-            let counted = try await browser.post(path, ["only": "failed", "since": "1h", "do": "count"])
-            let nothing = try await browser.post(path, ["only": "failed", "since": "soon", "do": "count"])
-            let started = try await browser.post(path, ["only": "failed", "since": "1h", "rate": "10", "do": "start"])
-            let job = try await browser.get(try #require(started.location))
-
-            #expect(counted.has("2 deliveries would be made."))
-            #expect(nothing.status == 422)
-            #expect(nothing.has("Give so long ago"))
-            #expect(started.status == 303)
-            #expect(job.status == 200)
-            #expect(job.has("Recovery of what failed"))
         }
     }
 

@@ -18,6 +18,7 @@ import WebhookSigning
                 [
                     "name": " Acme ", "colour": "#FFAA00", "logo": "https://cdn.example.com/logo.png",
                     "support": "https://help.example.com/", "public_guide": "on",
+                    "public_status": "on",
                     "frame_ancestors": "https://app.example.com\r\nhttps://*.acme.example",
                 ])
             let page = try await browser.get("/dashboard/sandbox/settings")
@@ -29,6 +30,7 @@ import WebhookSigning
             #expect(pages.logo == "https://cdn.example.com/logo.png")
             #expect(pages.support == "https://help.example.com/")
             #expect(pages.isGuidePublic)
+            #expect(pages.isStatusPublic)
             #expect(pages.frameAncestors == ["https://app.example.com", "https://*.acme.example"])
             #expect(pages.template == "standard")
             #expect(page.has("value=\"#ffaa00\""))
@@ -41,6 +43,7 @@ import WebhookSigning
             try await site.show { pages in
                 pages.name = .some("Acme")
                 pages.isGuidePublic = true
+                pages.isStatusPublic = true
                 pages.frameAncestors = ["https://app.example.com"]
             }
             let browser = try await site.operating()

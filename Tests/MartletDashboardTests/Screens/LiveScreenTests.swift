@@ -40,11 +40,16 @@ import Testing
             try await site.publish()
             let browser = try await site.operating()
 
+            let empty = try await browser.get("/dashboard/sandbox/events?type=never.published")
             let first = try await browser.get("/dashboard/sandbox/events?type=order.created")
             let older = try await browser.get("/dashboard/sandbox/events?cursor=evt_0000000000000000000000000")
 
             #expect(first.has("data-live=\"/dashboard/sandbox/live/events?type=order.created\""))
             #expect(!older.has("data-live="))
+            // A list that is empty waits for its first row.
+            #expect(empty.has("data-live="))
+            #expect(empty.has("<tbody data-rows></tbody>"))
+            #expect(empty.has("data-until-rows"))
         }
     }
 }

@@ -54,13 +54,13 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit", "/alerts/\(alert)", "/alerts/\(alert)/edit",
+            "/applications/\(application.id)/edit", "/applications/\(application.id)/erase", "/alerts/\(alert)", "/alerts/\(alert)/edit",
         ]
     }
 
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
-        "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
+        "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs", "/recover", "/replay",
         "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
         "/settings/profiles/new", "/alerts", "/alerts/new", "/status",
     ]
@@ -76,6 +76,7 @@ struct Things: Sendable {
             ("/webhooks/\(webhook.id)/recover", [("since", "1h"), ("do", "count")]),
             ("/webhooks/\(webhook.id)/delete", []), ("/jobs/\(job)/cancel", []), ("/keys/\(key)/delete", []),
             ("/applications/\(application.id)/edit", [("name", "x")]), ("/applications/\(application.id)/delete", []),
+            ("/applications/\(application.id)/erase", [("confirm", "ACME")]),
             ("/applications/\(application.id)/portal", []), ("/applications/\(application.id)/portal/withdraw", []),
             ("/alerts/\(alert)/edit", [("name", "x"), ("rule", "endpoint_disabled")]), ("/alerts/\(alert)/test", []),
             ("/alerts/\(alert)/delete", []),
