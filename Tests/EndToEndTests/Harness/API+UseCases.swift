@@ -36,7 +36,7 @@ extension API {
         var cursor: String?
         repeat {
             let separator = path.contains("?") ? "&" : "?"
-            let page = try await get("\(path)\(separator)limit=250\(cursor.map { "&cursor=\($0)" } ?? "")")
+            let page = try await getOnceItCan("\(path)\(separator)limit=250\(cursor.map { "&cursor=\($0)" } ?? "")")
             items += page["data"].elements
             cursor = page["next_cursor"].string
         } while cursor != nil
@@ -63,7 +63,7 @@ extension API {
     func settledDeliveries(to webhook: Webhook) async throws -> [JSON] {
         try await waitUntil("all deliveries to \(webhook.id) are settled") {
             for status in ["scheduled", "in_flight"] {
-                let page = try await get("/v1/deliveries?webhook=\(webhook.id)&status=\(status)&limit=1")
+                let page = try await getOnceItCan("/v1/deliveries?webhook=\(webhook.id)&status=\(status)&limit=1")
                 guard page["data"].elements.isEmpty else { return false }
             }
             return true

@@ -27,6 +27,18 @@ struct API: Sendable {
         try await answer(to: request("GET", path), expecting: status)
     }
 
+    /// Reads, and asks again where the store cannot be reached yet: a server whose database crashed waits a little before it
+    /// tries to reach it again, one connection after the other.
+    func getOnceItCan(_ path: String) async throws -> JSON {
+        try await waitUntil("\(path) can be read") { () async throws -> JSON? in
+            do {
+                return try await get(path)
+            } catch let refusal as Unexpected where refusal.response.status == 503 {
+                return nil
+            }
+        }
+    }
+
     func post(
         _ path: String, _ body: JSON = [:], headers: [(name: String, value: String)] = [], expecting status: Int = 200
     ) async throws -> JSON {
