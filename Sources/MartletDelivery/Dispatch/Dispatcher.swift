@@ -228,7 +228,6 @@ public struct Dispatcher: ~Copyable {
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
         noticeLeap(to: retryAt)
-        latest = max(latest ?? retryAt, retryAt)
         lane.endLoading()
         lane.stored = retryAt
         arm(lane, at: retryAt)
