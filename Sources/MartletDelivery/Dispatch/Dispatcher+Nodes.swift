@@ -23,7 +23,7 @@ extension Dispatcher {
         }
         inFlightCount -= 1
         letGo(parcel)
-        lane.open.remove(parcel.delivery.id)
+        _ = lane.close(parcel.delivery.id)
         if !lane.isProven { unprovenInFlight -= lane.inFlight }
         lane.attemptNotMade(parcel, now: now)
         if parcel.holdsSlot { lane.share.inFlight -= 1 }

@@ -150,7 +150,7 @@ public struct Dispatcher: ~Copyable {
         guard let lane = lanes[settlement.endpoint] else {
             preconditionFailure("a lane with an outcome to settle is kept")
         }
-        lane.open.remove(settlement.attempt.delivery)
+        let wasCancelled = lane.close(settlement.attempt.delivery)
         if lane.isLoading { lane.movedWhileLoading.insert(settlement.attempt.delivery) }
         if case .scheduled(let due) = settlement.state {
             var again = parcel
@@ -159,7 +159,7 @@ public struct Dispatcher: ~Copyable {
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
             // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
             let hasRoom = again.usesOtherSecret || hasRoom(for: again, in: lane)
-            if moved, lane.isActive, due <= now + limits.nearRetry, hasRoom {
+            if moved, !wasCancelled, lane.isActive, due <= now + limits.nearRetry, hasRoom {
                 keep(again, in: lane, now: now)
             } else {
                 // Also where it was not moved: it may have been, by a commit that had seemed to fail.
@@ -228,7 +228,6 @@ public struct Dispatcher: ~Copyable {
     public mutating func loadFailed(_ endpoint: EndpointID, retryAt: Timestamp) {
         guard let lane = lanes[endpoint] else { return }
         noticeLeap(to: retryAt)
-        latest = max(latest ?? retryAt, retryAt)
         lane.endLoading()
         lane.stored = retryAt
         arm(lane, at: retryAt)
@@ -293,7 +292,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
         guard let lane = lanes[endpoint] else { return actions }
-        if lane.isLoading { lane.movedWhileLoading.insert(delivery) }
+        lane.noteCancelled(delivery)
         // One that is not here may have been the one that its key waited for; of one's that is, more may be in the store.
         let withdrawn = withdraw(delivery, from: lane, now: now)
         if withdrawn == nil || withdrawn?.turn != nil, !lane.isDeleted { lane.noteStored(now) }

@@ -12,6 +12,8 @@ final class Lane {
     var queue = ParcelQueue()
     /// Deliveries that are in flight, or whose outcome is not yet durable: the store still calls them scheduled.
     var open: Set<DeliveryID> = []
+    /// Those of them that were cancelled in the store meanwhile.
+    private var cancelledWhileOpen: Set<DeliveryID> = []
     /// How many of them hold one of the lane's slots.
     var inFlight = 0
     private(set) var allowance = Allowance()
@@ -244,6 +246,20 @@ final class Lane {
     }
 
     // MARK: Memory
+
+    /// Notes that a delivery was cancelled in the store.
+    func noteCancelled(_ delivery: DeliveryID) {
+        if isLoading { movedWhileLoading.insert(delivery) }
+        if open.contains(delivery) { cancelledWhileOpen.insert(delivery) }
+    }
+
+    /// A delivery is not open any more.
+    ///
+    /// - Returns: whether it was cancelled meanwhile.
+    func close(_ delivery: DeliveryID) -> Bool {
+        open.remove(delivery)
+        return !cancelledWhileOpen.isEmpty && cancelledWhileOpen.remove(delivery) != nil
+    }
 
     /// Notes that something in the store is due at `due`.
     func noteStored(_ due: Timestamp) {

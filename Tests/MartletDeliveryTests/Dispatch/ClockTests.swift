@@ -101,6 +101,38 @@ import Testing
         #expect(next == [inTurn[1].delivery.id])
     }
 
+    @Test func whatHasBecomeFarOffLeavesRoomForWhatIsDue() {
+        let scene = DispatcherScene { $0.window = 4 }
+        let endpoint = scene.endpoint()
+        let soon = (0..<3).map { _ in scene.parcel(to: endpoint, due: scene.now + .seconds(30)) }
+        _ = scene.accept(soon)
+        let before = scene.parcelsInMemory
+
+        scene.now = scene.now - Self.hour
+        let noticed = scene.dispatcher.mayHaveBeenAccepted([scene.parcel(to: endpoint)], now: scene.now)
+
+        #expect(before == 3)
+        #expect(scene.parcelsInMemory == 0)
+        #expect(noticed.loads.map(\.0) == [endpoint])
+    }
+
+    @Test func aKeysLineIsReadAnewWhereWhatCameMeanwhileHasAnEarlierTurn() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(stored: scene.now)
+        let later = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now))
+        scene.now = scene.now - Self.hour
+        let earlier = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now))
+
+        let accepted = scene.accept([earlier])
+        let seenBefore = scene.dispatcher.loaded(endpoint, [later], nextDue: nil, now: scene.now)
+        let seenAfter = scene.dispatcher.loaded(endpoint, [earlier, later], nextDue: nil, now: scene.now)
+
+        #expect(accepted.sent.isEmpty)
+        #expect(seenBefore.sent.isEmpty)
+        #expect(seenBefore.loads.map(\.0) == [endpoint])
+        #expect(seenAfter.sentIDs == [earlier.delivery.id])
+    }
+
     @Test func whatALeapAheadMakesDueIsLetOutStepByStep() {
         let scene = DispatcherScene()
         let endpoint = scene.endpoint(stored: scene.now + .seconds(1200))

@@ -105,6 +105,21 @@ import Testing
         #expect(scene.parcelsInMemory == 0)
     }
 
+    @Test func aDeliveryCancelledBeforeItsOutcomeIsToldOfIsNotRetried() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        let parcel = scene.sent(to: endpoint)
+
+        let finished = scene.finish(parcel, .refused)
+        // The outcome is stored, and after that the delivery was cancelled.
+        _ = scene.dispatcher.cancelled(parcel.delivery.id, of: endpoint, now: scene.now)
+        _ = scene.settle(finished, moved: true)
+        let later = scene.advance(by: .seconds(5))
+
+        #expect(later.sent.isEmpty)
+        #expect(scene.parcelsInMemory == 0)
+    }
+
     @Test func anOutcomeThatAFailedCommitHadStoredAfterAllIsFoundInTheStore() {
         let scene = DispatcherScene()
         let endpoint = scene.endpoint()

@@ -28,6 +28,12 @@ package struct ModelStore {
 
     package var scheduled: [Parcel] { waiting.values.joined().compactMap { deliveries[$0] } }
 
+    var failed: [DeliveryID] {
+        ids.filter { id in
+            if case .failed = deliveries[id]?.delivery.state { true } else { false }
+        }
+    }
+
     package mutating func insert(_ parcel: Parcel) {
         inserted += 1
         if let forgetsDelivery, inserted.isMultiple(of: forgetsDelivery) { return }

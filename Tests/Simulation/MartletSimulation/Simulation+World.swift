@@ -38,7 +38,6 @@ extension Simulation {
         case .readFails(let endpoint):
             dispatcher.loadFailed(endpoint, retryAt: seen + .seconds(1))
             noteTime()
-            latestTold = max(latestTold ?? seen, seen + .seconds(1))
         case .endpointIsTold(let endpoint): try tell(endpoint)
         case .deactivate(let endpoint): try deactivate(endpoint)
         case .cancelStored(let endpoint): try cancelStored(endpoint)
@@ -269,8 +268,9 @@ extension Simulation {
 
     /// As the use cases do it: look, decide, store if it still stands so, then tell the dispatcher.
     private func moveByHand(isRetry: Bool) throws(Violation) {
-        // As often as not one of the latest: of those most are under way.
-        let candidates = chance(0.5) ? store.ids.suffix(10) : store.ids[...]
+        // As often as not one that has failed, where it is to be retried; or one of the latest, of which most are under way.
+        let candidates =
+            if chance(0.5) { store.ids[...] } else { isRetry ? store.failed[...] : store.ids.suffix(10) }
         guard let id = candidates.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
             let receiver = receivers[stored.endpoint], receiver.known?.isDeleted == false
         else { return }

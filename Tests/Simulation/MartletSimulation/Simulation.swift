@@ -158,9 +158,9 @@ public final class Simulation {
             limits.inFlight *= 8
             limits.inFlightPerEndpoint *= 8
         case .memoryIsIgnored:
-            limits.window = .max
-            limits.parcels = .max
-            limits.parcelBytes = .max
+            limits.window = 1 << 20
+            limits.parcels = 1 << 20
+            limits.parcelBytes = 1 << 40
         case .breakersAreIgnored:
             limits.breaker.silentRun = .max
             limits.breaker.minimum = .max
