@@ -133,7 +133,7 @@ class LiveStory(Story):
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Add a webhook")).to_be_visible()
         self.tab_to(page, "input[name='url']")
-        page.keyboard.type("http://127.0.0.1:9/by-keyboard")
+        page.keyboard.type(f"{self.receiver.origin}/by-keyboard")
         self.tab_to(page, "input[type='checkbox']")
         page.keyboard.press("Space")
         self.look("05-by-keyboard", page, rules=False)

@@ -92,11 +92,15 @@ def main():
     # Playwright is not for several threads; browsers of two processes are strangers to each other.
     with concurrent.futures.ProcessPoolExecutor(
             arguments.at_once, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
-        running = [
-            pool.submit(tell, *task, arguments.martlet, arguments.chromium, arguments.shots)
-            for task in tasks(arguments.only)]
+        running = {
+            pool.submit(tell, *task, arguments.martlet, arguments.chromium, arguments.shots): task
+            for task in tasks(arguments.only)}
         for future in concurrent.futures.as_completed(running):
-            name, complaints, count, seconds = future.result()
+            try:
+                name, complaints, count, seconds = future.result()
+            except Exception as error:
+                # It did not come to a story: the server or the browser did not start, or ended.
+                name, complaints, count, seconds = " ".join(running[future][:2]), [f"{type(error).__name__}: {error}"], 0, 0
             told, pictures = told + 1, pictures + count
             troubled += bool(complaints)
             print(f"{'FAIL' if complaints else 'pass'} story {name} ({count} pictures, {seconds:.0f} s)", flush=True)

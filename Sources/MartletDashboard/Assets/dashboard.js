@@ -163,28 +163,52 @@ if (live && rows && window.EventSource) {
     refreshTimes();
   };
 
+  const take = (message) => {
+    const known = find(message.id);
+    if (known) {
+      // What is there already changes in its place.
+      if (!known.contains(document.activeElement)) insert(message);
+    } else if (message.new) {
+      const index = waiting.findIndex((other) => other.id === message.id);
+      if (index >= 0) waiting[index] = message;
+      else if (isReading()) waiting.push(message);
+      else insert(message);
+      if (waiting.length > most) { waiting.shift(); uncounted += 1; }
+      offer();
+    } else {
+      const other = waiting.find((other) => other.id === message.id);
+      if (other) other.html = message.html;
+    }
+    refreshTimes();
+  };
+  // What a row says, without how long ago.
+  const content = (row) => {
+    const copy = row.cloneNode(true);
+    for (const time of copy.querySelectorAll("time")) time.textContent = "";
+    return copy.innerHTML;
+  };
+  // Between the page and the stream, and while there was no stream, things went on: the list as it is now says what.
+  const catchUp = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = [...(page.querySelector("[data-rows]")?.rows ?? [])];
+      const end = rows.rows.length ? now.findLastIndex((row) => find(row.dataset.id)) : now.length - 1;
+      for (const row of now.slice(0, end + 1).reverse()) {
+        const known = find(row.dataset.id);
+        if (!known || content(known) !== content(row)) take({ id: row.dataset.id, new: true, html: row.outerHTML });
+      }
+    } catch { /* The stream says the rest. */ }
+  };
+
   const open = () => {
     source = new EventSource(live.dataset.live);
-    source.addEventListener("hello", () => tell("on", "Live"));
-    source.addEventListener("row", (event) => {
-      const message = JSON.parse(event.data);
-      const known = find(message.id);
-      if (known) {
-        // What is there already changes in its place.
-        if (!known.contains(document.activeElement)) insert(message);
-      } else if (message.new) {
-        const index = waiting.findIndex((other) => other.id === message.id);
-        if (index >= 0) waiting[index] = message;
-        else if (isReading()) waiting.push(message);
-        else insert(message);
-        if (waiting.length > most) { waiting.shift(); uncounted += 1; }
-        offer();
-      } else {
-        const other = waiting.find((other) => other.id === message.id);
-        if (other) other.html = message.html;
-      }
-      refreshTimes();
+    source.addEventListener("hello", async () => {
+      await catchUp();
+      if (!paused) tell("on", "Live");
     });
+    source.addEventListener("row", (event) => take(JSON.parse(event.data)));
     source.addEventListener("more", (event) => { uncounted += JSON.parse(event.data).count; offer(); });
     source.onerror = () => tell("off", "Connecting again…");
   };

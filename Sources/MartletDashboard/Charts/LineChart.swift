@@ -44,7 +44,8 @@ struct LineChart {
         var path = ""
         for (index, value) in values.enumerated() {
             guard let value else { continue }
-            let isAlone = (index == 0 || values[index - 1] == nil) && (index + 1 == values.count || values[index + 1] == nil)
+            let isAlone =
+                (index == 0 || values[index - 1] == nil) && (index + 1 == values.count || values[index + 1] == nil)
             // A stroke with round ends and no length is a dot, however the drawing is stretched.
             if isAlone { path += "M\(point(index, value, slot))h0" }
         }

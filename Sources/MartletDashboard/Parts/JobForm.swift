@@ -100,7 +100,9 @@ struct JobForm {
         }
 
         /// What the button says that starts it; none where there is nothing to do.
-        var start: String? { count > 0 || !isExact ? "Deliver \(isExact ? "" : "at least ")\(Figures.text(count)) again" : nil }
+        var start: String? {
+            count > 0 || !isExact ? "Deliver \(isExact ? "" : "at least ")\(Figures.text(count)) again" : nil
+        }
 
         init(count: Int, isExact: Bool, note: String) {
             self.count = count

@@ -44,7 +44,9 @@ struct ActivityScreen: Screen {
                             "badge": Badge.markup(event.kind.rawValue, tone(event.kind)),
                             "url": endpoint?.url ?? event.endpoint.map { "\($0) (deleted)" },
                             "path": endpoint.map { visit.path("webhooks", $0.id.description) },
-                            "elsewhere": elsewhere(event.kind, visit).map { ["path": $0.path, "name": $0.name] as View },
+                            "elsewhere": elsewhere(event.kind, visit).map {
+                                ["path": $0.path, "name": $0.name] as View
+                            },
                             "data": JSONMarkup.lines(event.data[...]),
                             "at": When.markup(event.createdAt, now: visit.now),
                         ]

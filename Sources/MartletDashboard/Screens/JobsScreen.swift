@@ -98,7 +98,7 @@ struct JobsScreen: Screen {
         let bar = job.total.flatMap { $0 > 0 ? Meter.markup(job.created, of: $0, style: "c-good") : nil }
         return [
             "id": job.id.description, "path": visit.path("jobs", job.id.description), "what": words(job.work),
-            "since": job.since.rfc3339Short, "until": job.until.rfc3339Short, 
+            "since": job.since.rfc3339Short, "until": job.until.rfc3339Short,
             "progressShort": Figures.text(job.created) + (job.total.map { " of \(Figures.text($0))" } ?? ""),
             "started": When.markup(job.createdAt, now: visit.now), "badge": badge(job.state.status),
             "isRunning": isRunning, "reason": reason, "reasonTone": tone,
@@ -107,7 +107,7 @@ struct JobsScreen: Screen {
                 : Figures.text(job.created) + (job.total.map { " of \(Figures.text($0))" } ?? "")
                     + ((job.total ?? job.created) == 1 ? " delivery made" : " deliveries made") + ahead,
             "bar": bar,
-            "examined": Figures.text(job.examined), "skipped": Figures.text(job.skipped), 
+            "examined": Figures.text(job.examined), "skipped": Figures.text(job.skipped),
             "rate": Figures.count(job.rate, "delivery a second", "deliveries a second"),
             "ended": When.markup(job.state.endedAt, now: visit.now), "url": endpoint?.url,
             "webhookPath": endpoint.map { visit.path("webhooks", $0.id.description) },

@@ -85,7 +85,8 @@ struct RecoverAllScreen: Screen {
                 note: found.items.isEmpty
                     ? "Nothing failed there that was not delivered since."
                     : "To \(Figures.count(found.items.count, "webhook")), each at its own rate."
-                        + (found.isPartial ? " There are more failures than are looked at: come back for the others." : "")
+                        + (found.isPartial
+                            ? " There are more failures than are looked at: come back for the others." : "")
             )
         }
         let view: View = [

@@ -69,7 +69,9 @@ extension JobService {
                 break
             }
             let forecast = try await forecastRecovery(id, only: .failed, draft, by: principal)
-            if forecast.count > 0 || !forecast.isExact { found.items.append(.init(endpoint: endpoint, forecast: forecast)) }
+            if forecast.count > 0 || !forecast.isExact {
+                found.items.append(.init(endpoint: endpoint, forecast: forecast))
+            }
         }
         found.items.sort { ($0.forecast.count, $0.endpoint.id) > ($1.forecast.count, $1.endpoint.id) }
         return found

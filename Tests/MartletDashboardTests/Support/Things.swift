@@ -54,13 +54,15 @@ struct Things: Sendable {
             "/events/\(event.publicID)", "/events/\(event.publicID)/payload", "/deliveries/\(delivery)",
             "/webhooks/\(webhook.id)", "/webhooks/\(webhook.id)/edit", "/webhooks/\(webhook.id)/test",
             "/webhooks/\(webhook.id)/recover", "/jobs/\(job)", "/applications/\(application.id)",
-            "/applications/\(application.id)/edit", "/applications/\(application.id)/erase", "/alerts/\(alert)", "/alerts/\(alert)/edit",
+            "/applications/\(application.id)/edit", "/applications/\(application.id)/erase", "/alerts/\(alert)",
+            "/alerts/\(alert)/edit",
         ]
     }
 
     static let lists = [
         "", "/events", "/deliveries", "/issues", "/webhooks", "/webhooks/new", "/applications", "/applications/new",
-        "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs", "/recover", "/replay",
+        "/catalogue", "/catalogue/new", "/catalogue/order.created", "/catalogue/order.created/edit", "/keys", "/jobs",
+        "/recover", "/replay",
         "/activity", "/settings", "/search?q=order", "/playground", "/playground/createWebhook", "/guide",
         "/settings/profiles/new", "/alerts", "/alerts/new", "/status",
     ]
