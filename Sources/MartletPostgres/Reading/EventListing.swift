@@ -8,7 +8,8 @@ enum EventListing {
     ///
     /// Columns: the event's, whether it is wanted, and whether nobody has looked beyond it. `l` is what the page may look at;
     /// `v` counts it, `t` judges what the event itself tells, `n` counts how many then need a look at their deliveries. What
-    /// lies beyond a bound is judged no more. OFFSET 0 has a body searched once, not wherever its verdict is read.
+    /// lies beyond a bound is judged no more. The order in `t` has a body searched once, not wherever its verdict is read, and
+    /// nothing sorted.
     static func page(gathered: Bool) -> String {
         """
         SELECT \(EventRow.columns), e.is_wanted, e.is_last FROM (
@@ -43,7 +44,7 @@ enum EventListing {
                         FROM (\(gathered ? those : all)) l
                         WINDOW looked AS (ORDER BY l.id DESC ROWS UNBOUNDED PRECEDING)
                     ) v
-                    OFFSET 0
+                    ORDER BY v.id DESC
                 ) t
                 WINDOW counted AS (ORDER BY t.id DESC ROWS UNBOUNDED PRECEDING)
             ) n
