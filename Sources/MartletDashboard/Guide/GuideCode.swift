@@ -178,15 +178,15 @@ struct GuideCode: Sendable {
 
     var listen: String {
         """
-        export MARTLET_API_KEY=YOUR_API_KEY
-        martlet listen --url \(publicURL) --forward-to http://localhost:3000/webhook --event '\(names[0])'
+        export MARTLET_URL="\(publicURL)" MARTLET_API_KEY=YOUR_API_KEY
+        martlet listen --forward-to http://localhost:3000/webhook --event '\(names[0])' --show-secret
         """
     }
 
     var listenToSource: String {
         """
-        export MARTLET_API_KEY=YOUR_API_KEY
-        martlet listen --url \(publicURL) --forward-to http://localhost:3000/webhook --source SOURCE_ID
+        export MARTLET_URL="\(publicURL)" MARTLET_API_KEY=YOUR_API_KEY
+        martlet listen --forward-to http://localhost:3000/webhook --source SOURCE_ID
         """
     }
 
