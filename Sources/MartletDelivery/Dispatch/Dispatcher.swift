@@ -150,7 +150,7 @@ public struct Dispatcher: ~Copyable {
         guard let lane = lanes[settlement.endpoint] else {
             preconditionFailure("a lane with an outcome to settle is kept")
         }
-        let wasCancelled = lane.close(settlement.attempt.delivery)
+        let wasMoved = lane.close(settlement.attempt.delivery)
         if lane.isLoading { lane.movedWhileLoading.insert(settlement.attempt.delivery) }
         if case .scheduled(let due) = settlement.state {
             var again = parcel
@@ -159,7 +159,8 @@ public struct Dispatcher: ~Copyable {
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
             // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
             let hasRoom = again.usesOtherSecret || hasRoom(for: again, in: lane)
-            if moved, !wasCancelled, lane.isActive, due <= now + limits.nearRetry, hasRoom {
+            let isInTurn = again.usesOtherSecret || lane.queue.comesFirst(again)
+            if moved, !wasMoved, lane.isActive, due <= now + limits.nearRetry, hasRoom, isInTurn {
                 keep(again, in: lane, now: now)
             } else {
                 // Also where it was not moved: it may have been, by a commit that had seemed to fail.
@@ -275,6 +276,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
         guard let lane = lanes[endpoint] else { return actions + [.introduce(endpoint, stored: due)] }
+        lane.noteMoved(delivery)
         _ = withdraw(delivery, from: lane, now: now)
         // It comes before those of its key that are here, and which key that is only the store knows.
         if lane.queue.turns.count > 0 || lane.isLoading { spill(lane) }
@@ -292,7 +294,7 @@ public struct Dispatcher: ~Copyable {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
         guard let lane = lanes[endpoint] else { return actions }
-        lane.noteCancelled(delivery)
+        lane.noteMoved(delivery)
         // One that is not here may have been the one that its key waited for; of one's that is, more may be in the store.
         let withdrawn = withdraw(delivery, from: lane, now: now)
         if withdrawn == nil || withdrawn?.turn != nil, !lane.isDeleted { lane.noteStored(now) }

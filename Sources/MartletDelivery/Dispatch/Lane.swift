@@ -12,8 +12,8 @@ final class Lane {
     var queue = ParcelQueue()
     /// Deliveries that are in flight, or whose outcome is not yet durable: the store still calls them scheduled.
     var open: Set<DeliveryID> = []
-    /// Those of them that were cancelled in the store meanwhile.
-    private var cancelledWhileOpen: Set<DeliveryID> = []
+    /// Those of them that were moved in the store meanwhile.
+    private var movedWhileOpen: Set<DeliveryID> = []
     /// How many of them hold one of the lane's slots.
     var inFlight = 0
     private(set) var allowance = Allowance()
@@ -31,7 +31,7 @@ final class Lane {
     private var passedDue: Timestamp?
     /// The earliest due that was noted since the look began: it may be of a key that the look has passed.
     private var notedInLook: Timestamp?
-    /// Deliveries settled or cancelled while a load was under way, whose read may have seen them as they were before.
+    /// Deliveries settled or moved by hand while a load was under way, whose read may have seen them as they were before.
     var movedWhileLoading: Set<DeliveryID> = []
     /// Ordering keys of which a read that is under way says nothing any more, since what comes first of them has moved.
     private var staleKeys: Set<LineKey> = []
@@ -247,18 +247,18 @@ final class Lane {
 
     // MARK: Memory
 
-    /// Notes that a delivery was cancelled in the store.
-    func noteCancelled(_ delivery: DeliveryID) {
+    /// Notes that a delivery was moved in the store: what was known of it, or will be told of an attempt of it, is no longer so.
+    func noteMoved(_ delivery: DeliveryID) {
         if isLoading { movedWhileLoading.insert(delivery) }
-        if open.contains(delivery) { cancelledWhileOpen.insert(delivery) }
+        if open.contains(delivery) { movedWhileOpen.insert(delivery) }
     }
 
     /// A delivery is not open any more.
     ///
-    /// - Returns: whether it was cancelled meanwhile.
+    /// - Returns: whether somebody moved it meanwhile.
     func close(_ delivery: DeliveryID) -> Bool {
         open.remove(delivery)
-        return !cancelledWhileOpen.isEmpty && cancelledWhileOpen.remove(delivery) != nil
+        return !movedWhileOpen.isEmpty && movedWhileOpen.remove(delivery) != nil
     }
 
     /// Notes that something in the store is due at `due`.
@@ -272,17 +272,17 @@ final class Lane {
     ///
     /// - Returns: what went.
     func noteStored(_ parcel: Parcel) -> [Parcel] {
-        guard let key = parcel.turn?.key else {
+        guard let turn = parcel.turn else {
             noteStored(parcel.due)
             return []
         }
         if isLoading {
-            let first = grownKeys[LineKey(key)]
-            if first.map({ parcel.isBefore($0) }) ?? true { grownKeys[LineKey(key)] = parcel }
+            let first = grownKeys[LineKey(turn.key)]
+            if first.map({ parcel.isBefore($0) }) ?? true { grownKeys[LineKey(turn.key)] = parcel }
         }
-        let later = queue.isBeforeSome(parcel, of: key) ? spill(key) : []
+        let later = queue.isBeforeSome(parcel, of: turn.key) ? spill(turn.key) : []
         for parcel in later { noteStored(parcel.due) }
-        if !queue.noteMore(of: key) { noteStored(parcel.due) }
+        if !queue.noteStored(parcel, turn) { noteStored(parcel.due) }
         return later
     }
 

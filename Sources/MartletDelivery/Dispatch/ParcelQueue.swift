@@ -117,6 +117,12 @@ struct ParcelQueue {
     /// Notes that more waits for the key's turn in the store alone. `false` where nothing of the key is here.
     mutating func noteMore(of key: String) -> Bool { turns.noteMore(of: key) }
 
+    /// Notes that one stands in the store alone. `false` where nothing of its key is here.
+    mutating func noteStored(_ parcel: Parcel, _ turn: Turn) -> Bool { turns.noteStored(parcel, turn) }
+
+    /// Whether nothing of its key is known to stand in the store that comes before it.
+    func comesFirst(_ parcel: Parcel) -> Bool { turns.comesFirst(parcel) }
+
     /// The attempt that held the key's turn is recorded. Answers whether more of the key may stand in the store alone.
     mutating func release(_ key: String, now: Timestamp) -> Bool { turns.release(key, now: now) }
 

@@ -15,8 +15,16 @@ struct TurnQueue {
         var busy = 0
         /// Whether more of the key stands, or may stand, in the store alone.
         var hasMore = false
+        /// The first, by turn, that was noted to stand there.
+        var firstStored: (turn: Turn, id: DeliveryID)?
         /// Whether the key is among those that are ready.
         var isReady = false
+
+        mutating func noteStored(_ parcel: Parcel) {
+            hasMore = true
+            guard let turn = parcel.turn, firstStored.map({ parcel.isBefore($0.turn, $0.id) }) ?? true else { return }
+            firstStored = (turn, parcel.delivery.id)
+        }
     }
 
     private struct WaitingKey: Comparable {
@@ -61,6 +69,21 @@ struct TurnQueue {
         guard lines[LineKey(key)] != nil else { return false }
         lines[LineKey(key)]?.hasMore = true
         return true
+    }
+
+    /// Notes that this one stands in the store alone. `false` where nothing of its key is here.
+    mutating func noteStored(_ parcel: Parcel, _ turn: Turn) -> Bool {
+        let key = LineKey(turn.key)
+        guard var line = lines[key] else { return false }
+        line.noteStored(parcel)
+        lines[key] = line
+        return true
+    }
+
+    /// Whether nothing of its key is known to stand in the store that comes before it.
+    func comesFirst(_ parcel: Parcel) -> Bool {
+        guard let key = parcel.turn?.key, let line = lines[LineKey(key)] else { return true }
+        return line.firstStored.map { $0.id == parcel.delivery.id || parcel.isBefore($0.turn, $0.id) } ?? true
     }
 
     mutating func insert(_ parcel: Parcel, _ turn: Turn, now: Timestamp) {
@@ -148,6 +171,7 @@ struct TurnQueue {
         count -= parcels.count
         line.parcels = []
         line.hasMore = true
+        if let first = parcels.first { line.noteStored(first) }
         // While one is under way, the key stays known: nothing may overtake what now stands in the store alone.
         lines[key] = line.busy > 0 ? line : nil
         return parcels
@@ -196,8 +220,10 @@ extension Parcel {
     var turn: Turn? { delivery.turn }
 
     /// Whether its turn comes before the other's.
-    func isBefore(_ other: Parcel) -> Bool {
-        guard let turn, let others = other.turn else { return false }
-        return turn.at != others.at ? turn.at < others.at : delivery.id < other.delivery.id
+    func isBefore(_ other: Parcel) -> Bool { other.turn.map { isBefore($0, other.delivery.id) } ?? false }
+
+    fileprivate func isBefore(_ other: Turn, _ id: DeliveryID) -> Bool {
+        guard let turn else { return false }
+        return turn.at != other.at ? turn.at < other.at : delivery.id < id
     }
 }

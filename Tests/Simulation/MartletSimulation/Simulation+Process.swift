@@ -227,6 +227,7 @@ extension Simulation {
         reported += 1
         isCommitting = false
         let batch = batch
+        noteTime()
         for parcel in batch.parcels { untold.remove(parcel.delivery.id) }
         if commitFailed {
             waitingOutcomes.insert(contentsOf: batch.outcomes, at: 0)
@@ -266,7 +267,7 @@ extension Simulation {
         }
         try perform(
             dispatcher.settled(
-                outcome.parcel, outcome.settlement, moved: isMoved || mutant == .failedMovesAreReportedDone, now: seen))
+                outcome.parcel, outcome.settlement, moved: isMoved, now: seen))
     }
 
     /// A parcel as the dispatcher gets it.

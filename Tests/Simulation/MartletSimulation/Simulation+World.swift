@@ -42,13 +42,17 @@ extension Simulation {
         case .deactivate(let endpoint): try deactivate(endpoint)
         case .cancelStored(let endpoint): try cancelStored(endpoint)
         case .cancelIsTold(let delivery, let endpoint):
+            noteTime()
             cancelledAndTold.insert(delivery)
             untold.remove(delivery)
             if mutant != .cancellationsAreSilent {
                 try perform(dispatcher.cancelled(delivery, of: endpoint, now: seen))
             }
         case .rescheduleIsTold(let delivery, let endpoint, let due):
+            noteTime()
             untold.remove(delivery)
+            // Cancelled, and nobody knew: what is looked for is not there any more.
+            if case .cancelled = store.deliveries[delivery]?.delivery.state { cancelledAndTold.insert(delivery) }
             receivers[endpoint]?.isEncouraged = true
             try perform(dispatcher.rescheduled(delivery, of: endpoint, due: due, now: seen))
         case .healthIsKept: try keepHealth()
@@ -181,7 +185,7 @@ extension Simulation {
             .seconds(Int.random(in: 1...90, using: &random)), .seconds(300),
         ]
         return RetryPolicy(
-            delays: delays.dropLast(Int.random(in: 0...1, using: &random)), window: chance(0.3) ? .seconds(60) : nil,
+            delays: delays.dropLast(Int.random(in: 0...2, using: &random)), window: chance(0.3) ? .seconds(60) : nil,
             jitter: 0.1)
     }
 
@@ -289,6 +293,8 @@ extension Simulation {
         let due = seen
         if isRetry { retriedByHand[id, default: 0] += 1 }
         untold.insert(id)
+        let told: Happening =
+            isRetry ? .rescheduleIsTold(id, stored.endpoint, due: due) : .cancelIsTold(id, stored.endpoint)
         switch try call(isDelicate: true, { store.move(stored, to: state) }) {
         case .crashed: break
         case .answered(let isMoved):
@@ -296,9 +302,8 @@ extension Simulation {
                 untold.remove(id)
                 return
             }
-            plan(
-                isRetry ? .rescheduleIsTold(id, stored.endpoint, due: due) : .cancelIsTold(id, stored.endpoint),
-                within: 20)
+            plan(told, within: 20)
+        case .failed where mutant == .failedMovesAreReportedDone: plan(told, within: 20)
         case .failed:
             // Whether it was moved nobody knows: the dispatcher is to look.
             guard mutant != .unansweredRetriesAreSilent else {
