@@ -11,14 +11,18 @@ class LiveStory(Story):
     """Watches rows arrive without moving what is read, pauses, opens hostile payloads, and does it all by the keyboard."""
 
     def __init__(self, browser, service, receiver, shots):
+        self.is_down = False
         super().__init__(browser, service, receiver, shots, "live", "light")
 
     def tell(self):
-        self.service.call("POST", "/v1/webhooks", {"url": self.receiver.url, "events": ["*"]})
+        self.webhook = self.service.call(
+            "POST", "/v1/webhooks", {"url": self.receiver.url, "events": ["*"]})["id"]
         self.sign_in(self.service.keys["sandbox"])
         self.arrives()
         self.keeps_still()
         self.changes_in_place()
+        self.follows_an_event()
+        self.comes_back()
         self.bears_harm()
         self.needs_no_mouse()
         self.needs_no_script()
@@ -88,6 +92,43 @@ class LiveStory(Story):
         self.service.call("POST", f"/v1/deliveries/{delivery}/retry")
         expect(row.locator(".badge")).to_have_text("delivered")
         assert page.evaluate("window.stays"), "the page was loaded anew"
+
+    def follows_an_event(self):
+        """The next attempt appears on the timeline when it is made, and what was opened stays open."""
+        page = self.page
+        webhook = self.service.call("POST", "/v1/webhooks", {
+            "url": self.receiver.url, "events": ["order.awaited"], "retry": {"delays": ["4s"]}})["id"]
+        self.service.call("PATCH", f"/v1/webhooks/{self.webhook}", {"events": ["order.created", "order.harmful", "order.long"]})
+        self.receiver.status = 503
+        event = self.publish("order.awaited")
+        self.until(f"events/{event}", ".lane .badge:has-text('retrying')")
+        page.evaluate("window.stays = true")
+        self.receiver.status = 200
+        page.locator("details.more summary", has_text="As curl").first.click()
+        expect(page.locator(".lane .badge.good", has_text="delivered")).to_be_visible()
+        expect(page.locator("details.more summary", has_text="As curl").first).to_be_focused()
+        expect(page.locator("details.attempt")).to_have_count(2)
+        expect(page.locator("details.attempt").first.locator("details.more[open]")).to_have_count(1)
+        assert page.evaluate("window.stays"), "the page was loaded anew"
+        self.look("07-followed")
+        self.service.call("DELETE", f"/v1/webhooks/{webhook}")
+
+    def comes_back(self):
+        """What was published while the server was away from a list arrives in it once it is back."""
+        page = self.page
+        self.is_live("events")
+        page.evaluate("window.stays = true")
+        self.is_down = True
+        self.service.restart()
+        event = self.publish()
+        expect(self.row(event)).to_be_visible()
+        expect(page.locator("[data-live-state]")).to_have_text("Live")
+        assert page.evaluate("window.stays"), "the page was loaded anew"
+        self.is_down = False
+
+    def complain(self, kind, text):
+        if not (self.is_down and "net::ERR" in text):
+            super().complain(kind, text)
 
     def bears_harm(self):
         page = self.page

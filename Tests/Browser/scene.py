@@ -88,19 +88,29 @@ class Service:
         self.log = open(self.log_path, "w")
         # Another process may take a port that was free a moment ago.
         for _ in range(5):
-            if self.start([martlet, "serve", *place, "--allow-private-networks"]):
+            self.command = [martlet, "serve", *place, "--allow-private-networks"]
+            if self.start(self.free_port()):
                 break
         else:
             raise RuntimeError("the server did not start: " + open(self.log_path).read()[-2000:])
         self.login = self.url + re.sub(r"^https?://[^/]+", "", answer["login_url"])
 
-    def start(self, command):
+    @staticmethod
+    def free_port():
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+            return probe.getsockname()[1]
+
+    def restart(self):
+        """Ends the server, and starts it where it was."""
+        self.stop()
+        if not self.start(int(self.url.rsplit(":", 1)[1])):
+            raise RuntimeError("the server did not start again: " + open(self.log_path).read()[-2000:])
+
+    def start(self, port):
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [*command, "--listen", f"127.0.0.1:{port}"], stdout=self.log, stderr=self.log)
+            [*self.command, "--listen", f"127.0.0.1:{port}"], stdout=self.log, stderr=self.log)
         end = time.monotonic() + 60
         while time.monotonic() < end and self.process.poll() is None:
             try:
@@ -133,11 +143,14 @@ class Service:
         self.log.flush()
         shutil.copy(self.log_path, path)
 
-    def close(self):
+    def stop(self):
         self.process.terminate()
         try:
             self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def close(self):
+        self.stop()
         self.log.close()

@@ -56,7 +56,10 @@ function say(button, text) {
   button.textContent = text;
   setTimeout(() => { button.textContent = before; }, 1500);
 }
-for (const button of document.querySelectorAll("[data-copy], [data-copy-text]")) button.hidden = false;
+const offerCopies = (part) => {
+  for (const button of part.querySelectorAll("[data-copy], [data-copy-text]")) button.hidden = false;
+};
+offerCopies(document);
 
 // The guide's language stays the same from page to page, where the browser keeps anything.
 const language = document.querySelector("[data-language]");
@@ -114,6 +117,18 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "true";
   setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
+
+// This page as it is now.
+async function fetched() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+// What a part of a page says, without how long ago.
+function content(part) {
+  const copy = part.cloneNode(true);
+  for (const time of copy.querySelectorAll("time")) time.textContent = "";
+  return copy.innerHTML;
+}
 
 // Rows that arrive by themselves, without moving what one reads: while somebody points into the table, selects, or has
 // scrolled down, new rows wait behind a button.
@@ -181,18 +196,11 @@ if (live && rows && window.EventSource) {
     }
     refreshTimes();
   };
-  // What a row says, without how long ago.
-  const content = (row) => {
-    const copy = row.cloneNode(true);
-    for (const time of copy.querySelectorAll("time")) time.textContent = "";
-    return copy.innerHTML;
-  };
   // Between the page and the stream, and while there was no stream, things went on: the list as it is now says what.
   const catchUp = async () => {
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await fetched();
+      if (!page) return;
       const now = [...(page.querySelector("[data-rows]")?.rows ?? [])];
       const end = rows.rows.length ? now.findLastIndex((row) => find(row.dataset.id)) : now.length - 1;
       for (const row of now.slice(0, end + 1).reverse()) {
@@ -210,7 +218,11 @@ if (live && rows && window.EventSource) {
     });
     source.addEventListener("row", (event) => take(JSON.parse(event.data)));
     source.addEventListener("more", (event) => { uncounted += JSON.parse(event.data).count; offer(); });
-    source.onerror = () => tell("off", "Connecting again…");
+    source.onerror = () => {
+      tell("off", "Connecting again…");
+      // The browser tries again by itself, but not where a server that stops or starts has refused it.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
+    };
   };
   open();
   rows.addEventListener("pointerenter", () => { pointing = true; });
@@ -233,15 +245,59 @@ async function refreshPart() {
   await new Promise((resume) => setTimeout(resume, Number(part.dataset.refresh)));
   if (!part.contains(document.activeElement)) {
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const fetched = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-      if (answer.ok && fetched) part.replaceWith(fetched);
+      const fresh = (await fetched())?.getElementById(part.id);
+      if (fresh) part.replaceWith(fresh);
       refreshTimes();
     } catch { /* Next time, perhaps. */ }
   }
   refreshPart();
 }
 refreshPart();
+
+// On the timeline of an event, a delivery whose next attempt is due is looked at anew until it has been made.
+const lanes = document.querySelector("[data-lanes]");
+const isDue = (lane) => {
+  const countdown = lane.querySelector("[data-countdown]");
+  return !countdown || Number(countdown.dataset.countdown) <= now();
+};
+async function followLanes() {
+  let pause = 1500;
+  for (;;) {
+    await new Promise((resume) => setTimeout(resume, pause));
+    const pending = [...lanes.querySelectorAll("[data-pending]")];
+    if (!pending.length) return;
+    if (document.hidden || !pending.some(isDue)) continue;
+    pause = Math.min(pause * 1.3, 15000);
+    try {
+      const page = await fetched();
+      for (const lane of page ? pending : []) {
+        const fresh = page.getElementById(lane.id);
+        const selected = getSelection();
+        const active = document.activeElement;
+        const isRead = (lane.contains(active) && active.tagName !== "SUMMARY")
+          || (!selected.isCollapsed && selected.containsNode(lane, true));
+        if (!fresh || isRead || content(fresh) === content(lane)) continue;
+        pause = 1500;
+        let focused;
+        for (const attempt of lane.querySelectorAll("details.attempt")) {
+          // What was opened stays open, and the focus where it was.
+          const parts = (root) => root ? [root, ...root.querySelectorAll("details")] : [];
+          const known = parts(fresh.querySelector(`[id="${CSS.escape(attempt.id)}"]`));
+          for (const [index, part] of parts(attempt).entries()) {
+            if (!known[index]) continue;
+            known[index].open = part.open;
+            if (active.parentElement === part) focused = known[index].querySelector("summary");
+          }
+        }
+        offerCopies(fresh);
+        lane.replaceWith(fresh);
+        focused?.focus({ preventScroll: true });
+      }
+      refreshTimes();
+    } catch { /* Next time, perhaps. */ }
+  }
+}
+if (lanes) followLanes();
 
 // The API playground: sends a call with the key that was typed in, and shows its answer.
 const call = document.querySelector("[data-call]");

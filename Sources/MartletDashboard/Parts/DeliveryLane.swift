@@ -23,6 +23,7 @@ struct DeliveryLane {
         return [
             "id": id, "path": visit.path("deliveries", id),
             "tone": Badge.tone(delivery).rawValue, "badge": Badge.markup(delivery),
+            "isPending": status == .scheduled || status == .inFlight,
             "url": endpoint?.url ?? delivery.endpoint.description, "isDeleted": endpoint == nil,
             "webhookPath": endpoint.map { visit.path("webhooks", $0.id.description) },
             "why": why(endpoint),
@@ -113,7 +114,7 @@ struct DeliveryLane {
     static let template = Template(
         "lane",
         """
-        <div class="lane {{tone}}" id="{{id}}">
+        <div class="lane {{tone}}" id="{{id}}"{{#isPending}} data-pending{{/isPending}}>
           <div class="row spread"><div class="row"><strong class="break">{{#webhookPath}}<a href="{{webhookPath}}">{{url}}</a>{{/webhookPath}}{{^webhookPath}}{{url}}{{/webhookPath}}</strong>{{badge}}</div>
           <div class="row">
             {{#mayRetry}}<form method="post" action="{{retryPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input

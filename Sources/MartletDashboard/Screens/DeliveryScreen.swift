@@ -20,7 +20,7 @@ struct DeliveryScreen: Screen {
               <dt>Made</dt><dd>{{made}}</dd>
               {{#first}}<dt>First attempt</dt><dd>{{first}}</dd>{{/first}}
             </dl></div>
-            <section><h2>Attempts</h2><div class="timeline">{{#lane}}{{>lane}}{{/lane}}</div></section>
+            <section><h2>Attempts</h2><div class="timeline" data-lanes>{{#lane}}{{>lane}}{{/lane}}</div></section>
             """)
     ]
 

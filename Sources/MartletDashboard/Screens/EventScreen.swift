@@ -42,7 +42,7 @@ struct EventScreen: Screen {
                 {{#payload}}{{>body}}{{/payload}}{{^payload}}<p class="muted small">The payload was dropped for its age.</p>{{/payload}}</div></div>
             </div>
             <section><h2>Timeline</h2>
-            <div class="timeline">
+            <div class="timeline" data-lanes>
               <div class="lane info"><div class="row"><strong>Accepted</strong> <span class="muted">{{accepted}}, durable before its publisher was
                 answered</span></div></div>
               {{#lanes}}{{>lane}}{{/lanes}}
