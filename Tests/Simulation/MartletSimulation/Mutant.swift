@@ -58,7 +58,9 @@ public enum Mutant: String, Sendable, CaseIterable {
     /// The invariants of which it breaks the first that comes.
     public var breaks: Set<Invariant> {
         switch self {
-        case .storeForgetsEvents, .storeAnswersBeforeItIsDurable: [.acceptedIsKept]
+        case .storeForgetsEvents: [.acceptedIsKept]
+        // What is lost may be an outcome as well.
+        case .storeAnswersBeforeItIsDurable: [.acceptedIsKept, .repeatsAreBounded, .numbersFollow, .endedStaysEnded]
         case .storeForgetsOutcomes: [.numbersFollow, .endedStaysEnded, .repeatsAreBounded, .everythingEnds]
         case .storeSwapsBodies: [.bytesNeverChange]
         case .storeReadsLate: [.everythingEnds, .numbersFollow, .endedStaysEnded, .nothingStalls, .orderIsKept]
@@ -67,7 +69,7 @@ public enum Mutant: String, Sendable, CaseIterable {
             [.oneAttemptAtATime, .everythingEnds, .orderIsKept, .endedStaysEnded, .numbersFollow]
         case .outcomesAreSettledTwice: [.settledOnce]
         case .outcomesAreLost: [.nothingIsLeft, .everythingEnds]
-        case .failedMovesAreReportedDone: [.endedStaysEnded, .numbersFollow]
+        case .failedMovesAreReportedDone: [.endedStaysEnded, .numbersFollow, .nothingStalls, .everythingEnds]
         case .cancellationsAreSilent: [.endedStaysEnded]
         case .unansweredRetriesAreSilent: [.everythingEnds, .nothingStalls, .orderIsKept]
         case .endpointChangesAreSilent: [.inactiveGetNothing, .everythingEnds, .nothingStalls, .rateIsKept]
