@@ -12,6 +12,8 @@ struct AttemptView {
     let isOpen: Bool
     let now: Timestamp
 
+    /// Where the request went; `nil` where it was handed to a listener.
+    private var url: EndpointURL? { try? EndpointURL(parsing: attempt.request.url) }
     private var success: SuccessRule { target?.profile.success ?? .any2xx }
     private var body: ArraySlice<UInt8> { event.body.slice(target?.profile.envelope ?? .event) }
 
@@ -28,7 +30,7 @@ struct AttemptView {
             "requestHeaders": requestHead,
             "isDropped": event.body.isDropped,
             "requestBody": event.body.isDropped ? nil : ByteText.view(body),
-            "timing": timing, "curl": event.body.isDropped ? nil : curl,
+            "timing": timing, "curl": event.body.isDropped || url == nil ? nil : curl,
         ]
         switch attempt.outcome.result {
         case .response(let response):
@@ -63,9 +65,7 @@ struct AttemptView {
     /// those that are recorded. Of what was handed to a listener, who wrote these itself, the recorded ones.
     private var requestHead: String {
         var headers = attempt.request.headers
-        guard !headers.isEmpty, let url = try? EndpointURL(parsing: attempt.request.url) else {
-            return Self.lines(headers)
-        }
+        guard !headers.isEmpty, let url else { return Self.lines(headers) }
         headers.insert(HeaderField(name: "Host", value: url.authority), at: 0)
         if !event.body.isDropped { headers.append(HeaderField(name: "Content-Length", value: String(body.count))) }
         return "POST \(url.target) HTTP/1.1\n" + Self.lines(headers)

@@ -64,9 +64,11 @@ struct DeliveryLane {
         guard let pattern = endpoint.events.first(where: { EventTypeName.pattern($0, covers: event.type) }) else {
             return begin + "It does not subscribe to \(event.type) any more."
         }
+        let source = endpoint.source.map { " of the source \($0)" } ?? ""
         let covers =
             pattern == event.type
-            ? "It subscribes to \(pattern)" : "It subscribes to \(pattern), which covers \(event.type)"
+            ? "It subscribes to \(pattern)\(source)"
+            : "It subscribes to \(pattern)\(source), which covers \(event.type)"
         return begin + covers + (endpoint.filter == nil ? "." : ", and its filter wanted it.")
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletService
+import MartletStore
 import Testing
 import WebhookSigning
 
@@ -117,7 +118,16 @@ import WebhookSigning
             let broken = try await browser.post(
                 "/dashboard/sandbox/webhooks/\(webhook.id)/test", ["type": "order.created", "data": "{"])
 
+            let delivery = try #require(
+                try await site.context.store.deliveries(
+                    DeliveryQuery(environment: site.sandbox.id, limit: 10)
+                ).items.first)
+            let shown = try await browser.get("/dashboard/sandbox/deliveries/\(delivery.id)")
+            let url = try EndpointURL(parsing: webhook.url)
+
             #expect(form.has("<textarea id=\"data\""))
+            #expect(shown.has("POST \(url.target) HTTP/1.1\nHost: \(url.authority)\n"))
+            #expect(shown.has("\nContent-Length: "))
             #expect(good.has("It arrived"))
             #expect(good.has("{&quot;mine&quot;:1}"))
             #expect(bad.has("It did not arrive"))
