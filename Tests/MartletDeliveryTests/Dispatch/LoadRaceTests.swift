@@ -129,13 +129,13 @@ import Testing
         let earlier = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now - .milliseconds(1)))
         let sent = scene.accept([later]).sent
         _ = scene.accept([other])
-        _ = scene.accept([earlier])
+        let stored = scene.accept([earlier])
 
-        let settled = scene.finishAndSettle(sent[0], .refused)
+        _ = scene.finishAndSettle(sent[0], .refused)
         let after = scene.advance(by: .seconds(5))
 
         #expect(sent.map(\.delivery.id) == [later.delivery.id])
-        #expect(settled.loads.count == 1)
+        #expect(stored.loads.count == 1)
         #expect(after.sent.isEmpty, "which of them comes first the store knows")
     }
 
