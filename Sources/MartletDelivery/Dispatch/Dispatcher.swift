@@ -159,7 +159,7 @@ public struct Dispatcher: ~Copyable {
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
             // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
             let hasRoom = again.usesOtherSecret || hasRoom(for: again, in: lane)
-            let isInTurn = again.usesOtherSecret || lane.queue.comesFirst(again)
+            let isInTurn = lane.queue.comesFirst(again)
             if moved, !wasMoved, lane.isActive, due <= now + limits.nearRetry, hasRoom, isInTurn {
                 keep(again, in: lane, now: now)
             } else {

@@ -120,6 +120,25 @@ import Testing
         #expect(scene.parcelsInMemory == 0)
     }
 
+    /// A deferred event may be under way when one comes whose turn is earlier.
+    @Test func aRetryDoesNotOvertakeWhatStandsInTheStoreAndComesBeforeIt() {
+        let scene = DispatcherScene { $0.window = 1 }
+        let endpoint = scene.endpoint()
+        let later = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now))
+        let other = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now + .milliseconds(1)))
+        let earlier = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now - .milliseconds(1)))
+        let sent = scene.accept([later]).sent
+        _ = scene.accept([other])
+        let stored = scene.accept([earlier])
+
+        _ = scene.finishAndSettle(sent[0], .refused)
+        let after = scene.advance(by: .seconds(5))
+
+        #expect(sent.map(\.delivery.id) == [later.delivery.id])
+        #expect(stored.loads.count == 1)
+        #expect(after.sent.isEmpty, "which of them comes first the store knows")
+    }
+
     @Test func anOutcomeThatAFailedCommitHadStoredAfterAllIsFoundInTheStore() {
         let scene = DispatcherScene()
         let endpoint = scene.endpoint()

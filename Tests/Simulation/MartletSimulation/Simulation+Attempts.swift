@@ -12,6 +12,7 @@ extension Simulation {
             case .send(let parcel): try send(parcel)
             case .settle(let parcel, let settlement):
                 try checkSchedule(parcel, settlement)
+                if parcel.usesOtherSecret { triedOtherSecret[parcel.delivery.id, default: 0] += 1 }
                 let outcome = Outcome(parcel: parcel, settlement: settlement)
                 waitingOutcomes.append(outcome)
                 if mutant == .outcomesAreSettledTwice, chance(0.1) { waitingOutcomes.append(outcome) }
@@ -31,6 +32,7 @@ extension Simulation {
 
     private func send(_ parcel: Parcel) throws(Violation) {
         count { $0.attempts += 1 }
+        trace?("  attempt \(parcel.nextNumber) of \(parcel.delivery.id) to \(parcel.delivery.endpoint) starts")
         try checkStart(of: parcel)
         let id = parcel.delivery.id
         let isTest = !parcel.holdsSlot
@@ -38,7 +40,6 @@ extension Simulation {
         numbers[id] = number
         flights[id] = Flight(
             endpoint: parcel.delivery.endpoint, number: number, isTest: isTest, startedAt: elapsed)
-        if parcel.usesOtherSecret { triedOtherSecret[id, default: 0] += 1 }
         if isTest {
             testFlights += 1
         } else {
