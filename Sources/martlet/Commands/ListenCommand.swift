@@ -19,7 +19,7 @@ struct ListenCommand: AsyncParsableCommand {
             With --source, what a source receives: the sender's own headers and signature over the sender's own bytes, so \
             that the receiver verifies it as if the sender had called it.
 
-            Examples:
+            Example:
               MARTLET_API_KEY=mk_test_… martlet listen --forward-to http://localhost:3000/webhook --event 'order.*'
               MARTLET_API_KEY=mk_test_… martlet listen --forward-to http://localhost:3000/stripe --source src_…
             """)
