@@ -183,11 +183,4 @@ struct GuideCode: Sendable {
              -d '{"type": "\(names[0])"}'
         """
     }
-
-    var listen: String {
-        """
-        export MARTLET_URL="\(publicURL)" MARTLET_API_KEY=YOUR_API_KEY
-        martlet listen --forward-to http://localhost:3000/webhook --show-secret
-        """
-    }
 }

@@ -214,7 +214,7 @@ struct GuidePage: Sendable {
             view("stepOne", "Node.js, Express", samples.endpoint), view("registration", "curl", samples.registration),
             view("configuration", "JSON", samples.configuration), view("handling", "Node.js", samples.handling),
             view("missed", "curl", samples.missed), view("idempotency", "Node.js", samples.idempotency),
-            view("testCall", "curl", samples.test), view("listenCall", "Shell", samples.listen),
+            view("testCall", "curl", samples.test),
         ]
     }
 }

@@ -205,9 +205,6 @@ enum GuideTemplates {
             <li>Copy the HTTPS URL that it prints, e.g. <code>https://a1b2c3d4.ngrok.io</code></li>
             <li>Register this URL with your path as a webhook endpoint</li>
           </ol>
-          <p>Or do without a tunnel: <code>martlet listen</code>, of the program that this service is made with, opens a connection to it and hands your receiver the same bytes. It is
-            a webhook like any other, with history and retries:</p>
-          {{#listenCall}}{{>guide-code}}{{/listenCall}}
         </section>
         <section id="monitoring"><h2>Monitor webhook failures</h2>
           <ol class="steps">
@@ -240,7 +237,7 @@ enum GuideTemplates {
           <ul class="points">
             <li><strong>Webhook logs.</strong> Check <a href="{{base}}/deliveries">delivery logs</a> in the dashboard</li>
             <li><strong>Event viewer.</strong> Inspect an <a href="{{base}}/events">event</a>, its attempts and the exact bytes, and replay it</li>
-            <li><strong>Local testing.</strong> Use tools like ngrok or localtunnel, or <code>martlet listen</code>, to test with a local development environment</li>
+            <li><strong>Local testing.</strong> Use tools like ngrok or localtunnel, or <code>martlet listen --forward-to http://localhost:3000/webhook</code>, which needs no tunnel, to test with a local development environment</li>
           </ul>
         </section>
         <section id="support"><h2>Support</h2>
