@@ -239,7 +239,7 @@ enum GuideTemplates {
           <ul class="points">
             <li><strong>Webhook logs.</strong> Check <a href="{{base}}/deliveries">delivery logs</a> in the dashboard</li>
             <li><strong>Event viewer.</strong> Inspect an <a href="{{base}}/events">event</a>, its attempts and the exact bytes, and replay it</li>
-            <li><strong>Local testing.</strong> Use tools like ngrok or localtunnel, or <code>martlet listen</code>, to test with a local development environment</li>
+            <li><strong>Local testing.</strong> Use tools like ngrok or localtunnel, or <code>martlet listen --forward-to http://localhost:3000/webhook</code>, which needs no tunnel, to test with a local development environment</li>
           </ul>
         </section>
         <section id="support"><h2>Support</h2>

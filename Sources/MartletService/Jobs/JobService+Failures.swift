@@ -23,8 +23,9 @@ public struct RecoverableWebhooks: Sendable {
 }
 
 extension JobService {
-    /// How many of the newest failed deliveries are looked at for the webhooks that they went to.
-    private static let mostFailures = 10_000
+    /// How many pages of the newest failed deliveries are looked at for the webhooks that they went to. A page may hold
+    /// less than it could, where much had to be looked at for it.
+    private static let mostPages = 20
 
     /// How many webhooks can be recovered at once, by whoever asks: as many as jobs may run.
     public func mostRecoverable(by principal: Principal) -> Int {
@@ -46,15 +47,14 @@ extension JobService {
         var found = RecoverableWebhooks()
         var ids: [EndpointID] = []
         var known: Set<EndpointID> = []
-        var examined = 0
-        repeat {
+        for _ in 0..<Self.mostPages {
             let page = try await context.stored { [query] () async throws(StoreError) in
                 try await context.store.deliveries(query)
             }
             for delivery in page.items where known.insert(delivery.endpoint).inserted { ids.append(delivery.endpoint) }
-            examined += page.items.count
             query.before = page.next
-        } while query.before != nil && examined < Self.mostFailures
+            if page.next == nil { break }
+        }
         found.isPartial = query.before != nil
         let most = mostRecoverable(by: principal)
         for id in ids {
