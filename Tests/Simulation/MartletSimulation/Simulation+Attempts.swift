@@ -61,12 +61,7 @@ extension Simulation {
         if mutant == .outcomesAreLost, chance(0.05) { return }
         let result = result(of: parcel)
         noteForBreaker(result, of: parcel)
-        // Should this close it, it returns once more, from its first step on.
-        if receivers[endpoint]?.returnedAt != nil,
-            dispatcher.condition(of: endpoint, now: seen).map({ $0.breaker.state != .closed }) ?? false
-        {
-            receivers[endpoint]?.comesBack(at: elapsed)
-        }
+        let wasOpen = isOpen(endpoint)
         if !isHealthPlanned {
             isHealthPlanned = true
             plan(.healthIsKept, at: elapsed + 10_000)
@@ -75,11 +70,17 @@ extension Simulation {
             id: self.id(), delivery: id, number: parcel.nextNumber, startedAt: startedAt,
             request: AttemptRequest(url: "", headers: []),
             outcome: AttemptOutcome(result: result, timing: AttemptTiming(total: 1000), address: nil))
-        try perform(
-            dispatcher.attemptFinished(
-                parcel, attempt: attempt,
-                otherSecretIsWorthATry: elapsed < receivers[endpoint]?.overlapEndsAt ?? 0, now: seen,
-                random: Double.random(in: 0..<1, using: &random)))
+        let actions = dispatcher.attemptFinished(
+            parcel, attempt: attempt,
+            otherSecretIsWorthATry: elapsed < receivers[endpoint]?.overlapEndsAt ?? 0, now: seen,
+            random: Double.random(in: 0..<1, using: &random))
+        if wasOpen, !isOpen(endpoint) { receivers[endpoint]?.comesBack(at: elapsed) }
+        try perform(actions)
+    }
+
+    /// Whether the endpoint's breaker is not closed.
+    private func isOpen(_ endpoint: EndpointID) -> Bool {
+        dispatcher.condition(of: endpoint, now: seen).map { $0.breaker.state != .closed } ?? false
     }
 
     /// What a receiver answers, and what of that comes back.
