@@ -280,6 +280,7 @@ public struct Dispatcher: ~Copyable {
         _ = withdraw(delivery, from: lane, now: now)
         // It comes before those of its key that are here, and which key that is only the store knows.
         if lane.queue.turns.count > 0 || lane.isLoading { spill(lane) }
+        lane.queue.noteStoredSomewhere()
         lane.noteStored(due)
         lane.encourage(now: now)
         refresh(lane, now: now, into: &actions)

@@ -120,7 +120,10 @@ struct ParcelQueue {
     /// Notes that one stands in the store alone. `false` where nothing of its key is here.
     mutating func noteStored(_ parcel: Parcel, _ turn: Turn) -> Bool { turns.noteStored(parcel, turn) }
 
-    /// Whether nothing of its key is known to stand in the store that comes before it.
+    /// Notes that a delivery stands in the store alone that may be of any key, and have any turn.
+    mutating func noteStoredSomewhere() { turns.noteStoredSomewhere() }
+
+    /// Whether nothing of its key that stands in the store comes before it, as far as is known here.
     func comesFirst(_ parcel: Parcel) -> Bool { turns.comesFirst(parcel) }
 
     /// The attempt that held the key's turn is recorded. Answers whether more of the key may stand in the store alone.

@@ -17,6 +17,8 @@ struct TurnQueue {
         var hasMore = false
         /// The first, by turn, that was noted to stand there.
         var firstStored: (turn: Turn, id: DeliveryID)?
+        /// Whether some delivery that nothing here tells the turn of stands there: it may come before any other.
+        var isUnsure = false
         /// Whether the key is among those that are ready.
         var isReady = false
 
@@ -80,9 +82,15 @@ struct TurnQueue {
         return true
     }
 
-    /// Whether nothing of its key is known to stand in the store that comes before it.
+    /// Notes that a delivery stands in the store alone that may be of any key, and have any turn.
+    mutating func noteStoredSomewhere() {
+        for key in lines.keys { (lines[key]?.isUnsure, lines[key]?.hasMore) = (true, true) }
+    }
+
+    /// Whether nothing of its key that stands in the store comes before it, as far as is known here.
     func comesFirst(_ parcel: Parcel) -> Bool {
         guard let key = parcel.turn?.key, let line = lines[LineKey(key)] else { return true }
+        guard !line.isUnsure else { return false }
         return line.firstStored.map { $0.id == parcel.delivery.id || parcel.isBefore($0.turn, $0.id) } ?? true
     }
 

@@ -209,6 +209,23 @@ import Testing
         #expect(finished.sent.isEmpty)
     }
 
+    @Test func aRetryOfAKeyWaitsForTheStoreOnceAnotherDeliveryWasRetriedByHand() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint()
+        let parcel = scene.parcel(to: endpoint, turn: Turn(key: "a", at: scene.now))
+        let first = scene.accept([parcel]).sent
+
+        // It may be of the same key, with an earlier turn, and not be due for the clock as it is now.
+        _ = scene.dispatcher.rescheduled(scene.id(), of: endpoint, due: scene.now, now: scene.now)
+        _ = scene.dispatcher.loaded(endpoint, [], nextDue: nil, now: scene.now)
+        let finished = scene.finishAndSettle(parcel, .refused)
+        let later = scene.advance(by: .seconds(5))
+
+        #expect(first.count == 1)
+        #expect((finished + later).sent.isEmpty)
+        #expect(!(finished + later).loads.isEmpty)
+    }
+
     @Test func aDeliveryRescheduledForAnUnknownEndpointIsIntroduced() {
         let scene = DispatcherScene()
         let endpoint: EndpointID = scene.id()
