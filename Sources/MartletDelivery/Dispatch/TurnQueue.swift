@@ -84,7 +84,10 @@ struct TurnQueue {
 
     /// Notes that a delivery stands in the store alone that may be of any key, and have any turn.
     mutating func noteStoredSomewhere() {
-        for key in lines.keys { (lines[key]?.isUnsure, lines[key]?.hasMore) = (true, true) }
+        for key in lines.keys {
+            lines[key]?.isUnsure = true
+            lines[key]?.hasMore = true
+        }
     }
 
     /// Whether nothing of its key that stands in the store comes before it, as far as is known here.
