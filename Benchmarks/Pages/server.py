@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -60,6 +61,12 @@ class Server(Program):
         with self.asking:
             lines = self.metrics("GET", "/metrics")[2].decode().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("martlet_backlog_deliveries "))
+
+    def processor_time(self):
+        """What the process has used of the processors, in seconds."""
+        with open(f"/proc/{self.program.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def wait_for_quiet(self):
         """Waits until what can be delivered has been."""
