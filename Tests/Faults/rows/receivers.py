@@ -134,7 +134,8 @@ def _played(stage):
         for name, behaviour in BEHAVIOURS.items():
             listeners[name] = receivers.listen(behaviour or closing(head + bomb))
             trial.add(name, listeners[name].url())
-        before = martlet.resident()
+        # Its peak so far: starting took more than it has now, and what it gave back of its code comes back.
+        before = martlet.peak()
         for _ in range(EVENTS):
             for name in BEHAVIOURS:
                 trial.publish(name)
