@@ -6,25 +6,8 @@ import Synchronization
 /// Makes events and outcomes durable in batches: whatever waits at the moment the last transaction ended shares the next
 /// one and its sync to disk. No timer adds latency.
 public final class GroupCommitter: Sendable {
-    private typealias Answer = Result<AcceptanceResult, StoreError>
-
-    private struct WaitingAcceptance {
-        let acceptance: Acceptance
-        let answer: @Sendable (Answer) -> Void
-    }
-
-    private struct Queue {
-        var acceptances: [WaitingAcceptance] = []
-        var settlements: [PendingSettlement] = []
-        var requests: [StoredRequest] = []
-        var requestBytes = 0
-        var events = 0
-        var bytes = 0
-        /// Who brought the last acceptance that was taken, and how many more batches are short since somebody else did.
-        var publisher: Publisher?
-        var shortBatches = 0
-        var isEmpty: Bool { acceptances.isEmpty && settlements.isEmpty && requests.isEmpty }
-
+    private struct State {
+        var queue: CommitQueue
         /// Set while ``run(handingOverTo:)`` has nothing to do.
         var wake: CheckedContinuation<Void, Never>?
         var isClosed = false
@@ -34,13 +17,12 @@ public final class GroupCommitter: Sendable {
         var barriers: [(batch: Int, pass: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let queue = Mutex(Queue())
+    private let state: Mutex<State>
     /// Whether more is taken, and how much waits.
     public let intake: Intake
     /// Tells whoever listens what became durable.
     public let feed = LiveFeed()
     private let store: any DeliveryStore
-    private let limits: CommitLimits
     private let log: Logger
     private let metrics: ServiceMetrics
 
@@ -49,7 +31,7 @@ public final class GroupCommitter: Sendable {
     ) {
         self.intake = intake
         self.store = store
-        self.limits = limits
+        state = Mutex(State(queue: CommitQueue(limits: limits)))
         self.metrics = metrics
         self.log = log
     }
@@ -78,8 +60,7 @@ public final class GroupCommitter: Sendable {
         _ acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, ServiceError>) -> Void
     ) throws(ServiceError) {
         try intake.admit(acceptance)
-        let bytes = acceptance.size
-        let waiting = WaitingAcceptance(acceptance: acceptance) { [intake] result in
+        let waiting = CommitQueue.WaitingAcceptance(acceptance: acceptance) { [intake] result in
             switch result {
             case .success(let result):
                 Self.giveBack(acceptance, result, to: intake)
@@ -90,15 +71,10 @@ public final class GroupCommitter: Sendable {
             }
         }
         enum Verdict { case queued(CheckedContinuation<Void, Never>?), refused }
-        let verdict: Verdict = queue.withLock { queue in
-            guard !queue.isClosed, queue.events + acceptance.entries.count <= limits.waitingEvents,
-                queue.bytes + bytes <= limits.waitingBytes
-            else { return .refused }
-            queue.acceptances.append(waiting)
-            queue.events += acceptance.entries.count
-            queue.bytes += bytes
-            defer { queue.wake = nil }
-            return .queued(queue.wake)
+        let verdict: Verdict = state.withLock { state in
+            guard !state.isClosed, state.queue.add(waiting) else { return .refused }
+            defer { state.wake = nil }
+            return .queued(state.wake)
         }
         switch verdict {
         case .queued(let wake): wake?.resume()
@@ -123,10 +99,10 @@ public final class GroupCommitter: Sendable {
     /// Makes an outcome durable in its turn, and tells the receiver of ``run(handingOverTo:)``. An outcome is kept until
     /// the store takes it: whoever makes attempts bounds how many there are.
     public func settle(_ outcomes: [PendingSettlement]) {
-        let wake = queue.withLock { queue in
-            queue.settlements.append(contentsOf: outcomes)
-            defer { queue.wake = nil }
-            return queue.wake
+        let wake = state.withLock { state in
+            state.queue.add(outcomes)
+            defer { state.wake = nil }
+            return state.wake
         }
         wake?.resume()
     }
@@ -137,30 +113,21 @@ public final class GroupCommitter: Sendable {
     /// - Returns: whether the entry was taken.
     func log(_ request: StoredRequest) -> Bool {
         guard !intake.isStorageShort else { return false }
-        let footprint = request.footprint
-        let (isTaken, wake) = queue.withLock { queue -> (Bool, CheckedContinuation<Void, Never>?) in
-            guard !queue.isClosed, queue.requests.count < Self.mostWaitingRequests,
-                queue.requestBytes + footprint <= Self.mostWaitingRequestBytes
-            else { return (false, nil) }
-            queue.requests.append(request)
-            queue.requestBytes += footprint
-            defer { queue.wake = nil }
-            return (true, queue.wake)
+        let (isTaken, wake) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+            guard !state.isClosed, state.queue.add(request) else { return (false, nil) }
+            defer { state.wake = nil }
+            return (true, state.wake)
         }
         wake?.resume()
         return isTaken
     }
 
-    /// How many entries of the request log may wait, and how many bytes they may have together.
-    private static let mostWaitingRequests = 1000
-    private static let mostWaitingRequestBytes = 8 << 20
-
     /// Returns once every batch that had begun by now has been handed over.
     public func barrier() async {
         await withCheckedContinuation { (pass: CheckedContinuation<Void, Never>) in
-            let isPassed = queue.withLock { queue in
-                if queue.batchesHandedOver >= queue.batchesBegun { return true }
-                queue.barriers.append((queue.batchesBegun, pass))
+            let isPassed = state.withLock { state in
+                if state.batchesHandedOver >= state.batchesBegun { return true }
+                state.barriers.append((state.batchesBegun, pass))
                 return false
             }
             if isPassed { pass.resume() }
@@ -169,10 +136,10 @@ public final class GroupCommitter: Sendable {
 
     /// Takes nothing more; ``run(handingOverTo:)`` returns once what waits has been dealt with.
     public func close() {
-        let wake = queue.withLock { queue in
-            queue.isClosed = true
-            defer { queue.wake = nil }
-            return queue.wake
+        let wake = state.withLock { state in
+            state.isClosed = true
+            defer { state.wake = nil }
+            return state.wake
         }
         wake?.resume()
     }
@@ -217,7 +184,7 @@ public final class GroupCommitter: Sendable {
                             entry.deliveries.map { Parcel(delivery: $0, event: entry.event) }
                         })
                 }
-                let isLast = queue.withLock(\.isClosed)
+                let isLast = state.withLock(\.isClosed)
                 if !isLast { putBack(settlements) }
                 finishBatch()
                 for waiting in acceptances { waiting.answer(.failure(error)) }
@@ -233,20 +200,20 @@ public final class GroupCommitter: Sendable {
         }
     }
 
-    private func nextBatch() async -> NextBatch? {
+    private func nextBatch() async -> CommitQueue.Batch? {
         while true {
-            let batch: NextBatch?? = queue.withLock { queue in
-                guard !queue.isEmpty else {
-                    return queue.isClosed ? .some(nil) : nil
+            let batch: CommitQueue.Batch?? = state.withLock { state in
+                guard !state.queue.isEmpty else {
+                    return state.isClosed ? .some(nil) : nil
                 }
-                queue.batchesBegun += 1
-                return take(from: &queue)
+                state.batchesBegun += 1
+                return state.queue.take()
             }
             if let batch { return batch }
             await withCheckedContinuation { (wake: CheckedContinuation<Void, Never>) in
-                let isWanted = queue.withLock { queue in
-                    if queue.isEmpty, !queue.isClosed {
-                        queue.wake = wake
+                let isWanted = state.withLock { state in
+                    if state.queue.isEmpty, !state.isClosed {
+                        state.wake = wake
                         return false
                     }
                     return true
@@ -256,85 +223,24 @@ public final class GroupCommitter: Sendable {
         }
     }
 
-    private struct NextBatch {
-        var acceptances: [WaitingAcceptance]
-        var settlements: [PendingSettlement]
-        var requests: [StoredRequest]
-    }
-
-    private func take(from queue: inout Queue) -> NextBatch {
-        let most = queue.shortBatches > 0 ? limits.sharedBatch : limits.batch
-        queue.shortBatches = max(0, queue.shortBatches - 1)
-        let acceptances = queue.events <= most ? queue.acceptances.takeFirst(.max) : takeShares(of: &queue, most)
-        for waiting in acceptances {
-            queue.events -= waiting.acceptance.entries.count
-            queue.bytes -= waiting.acceptance.size
-            let publisher = Publisher(of: waiting.acceptance)
-            guard publisher != queue.publisher else { continue }
-            if queue.publisher != nil { queue.shortBatches = Self.shortBatches }
-            queue.publisher = publisher
-        }
-        let requests = queue.requests.takeFirst(most)
-        for request in requests { queue.requestBytes -= request.footprint }
-        return NextBatch(
-            acceptances: acceptances, settlements: queue.settlements.takeFirst(most), requests: requests)
-    }
-
-    /// How many batches are short after one that another publisher had a part in: enough for one who publishes about once a
-    /// second to find none that is long.
-    private static let shortBatches = 256
-
-    /// Takes a batch of more that waits: first what has least before it of its own publisher, so that who publishes much
-    /// makes nobody else wait (start-time fair queueing). What one publisher brought stays in its order.
-    private func takeShares(of queue: inout Queue, _ most: Int) -> [WaitingAcceptance] {
-        var brought: [Publisher: Int] = [:]
-        let starts = queue.acceptances.map { waiting in
-            let publisher = Publisher(of: waiting.acceptance)
-            defer { brought[publisher, default: 0] += waiting.acceptance.entries.count }
-            return brought[publisher, default: 0]
-        }
-        let turns = starts.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
-        var isTaken = Array(repeating: false, count: starts.count)
-        var events = 0
-        for turn in turns {
-            isTaken[turn] = true
-            events += queue.acceptances[turn].acceptance.entries.count
-            if events >= most { break }
-        }
-        let taken = zip(queue.acceptances, isTaken).lazy.filter(\.1).map(\.0)
-        defer { queue.acceptances = zip(queue.acceptances, isTaken).lazy.filter { !$1 }.map(\.0) }
-        return Array(taken)
-    }
-
-    /// Whose turn an acceptance takes: the application's that its first event is for, or the environment's.
-    private struct Publisher: Hashable {
-        let environment: EnvironmentID?
-        let application: ApplicationID?
-
-        init(of acceptance: Acceptance) {
-            environment = acceptance.entries.first?.event.environment
-            application = acceptance.entries.first?.event.application
-        }
-    }
-
     private func putBack(_ settlements: [PendingSettlement]) {
         guard !settlements.isEmpty else { return }
-        queue.withLock { $0.settlements.insert(contentsOf: settlements, at: 0) }
+        state.withLock { $0.queue.putBack(settlements) }
     }
 
     private func finishBatch() {
-        let passed = queue.withLock { queue in
-            queue.batchesHandedOver += 1
-            let handedOver = queue.batchesHandedOver
-            let passed = queue.barriers.filter { $0.batch <= handedOver }
-            if !passed.isEmpty { queue.barriers.removeAll { $0.batch <= handedOver } }
+        let passed = state.withLock { state in
+            state.batchesHandedOver += 1
+            let handedOver = state.batchesHandedOver
+            let passed = state.barriers.filter { $0.batch <= handedOver }
+            if !passed.isEmpty { state.barriers.removeAll { $0.batch <= handedOver } }
             return passed
         }
         for barrier in passed { barrier.pass.resume() }
     }
 
     private func entries(
-        of acceptances: [WaitingAcceptance], _ results: [AcceptanceResult]
+        of acceptances: [CommitQueue.WaitingAcceptance], _ results: [AcceptanceResult]
     ) -> [Acceptance.Entry] {
         zip(acceptances, results).flatMap { waiting, result -> [Acceptance.Entry] in
             guard case .accepted(let entries) = result else { return [] }
@@ -342,7 +248,7 @@ public final class GroupCommitter: Sendable {
         }
     }
 
-    private func parcels(of acceptances: [WaitingAcceptance], _ results: [AcceptanceResult]) -> [Parcel] {
+    private func parcels(of acceptances: [CommitQueue.WaitingAcceptance], _ results: [AcceptanceResult]) -> [Parcel] {
         var parcels: [Parcel] = []
         for (waiting, result) in zip(acceptances, results) {
             guard case .accepted(let entries) = result else { continue }
@@ -351,31 +257,5 @@ public final class GroupCommitter: Sendable {
             }
         }
         return parcels
-    }
-}
-
-extension Acceptance {
-    /// How many bytes it keeps in memory, its bodies above all.
-    var size: Int {
-        entries.reduce(request?.footprint ?? 0) { $0 + $1.event.body.bytes.count }
-    }
-}
-
-extension StoredRequest {
-    /// How many bytes it keeps in memory.
-    fileprivate var footprint: Int {
-        headers.reduce(256 + body.count + url.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
-    }
-}
-
-extension Array {
-    /// Removes and returns the first `count` elements, or all where there are fewer.
-    fileprivate mutating func takeFirst(_ count: Int) -> [Element] {
-        guard count < self.count else {
-            defer { self = [] }
-            return self
-        }
-        defer { removeFirst(count) }
-        return Array(prefix(count))
     }
 }

@@ -1,0 +1,207 @@
+import MartletCore
+import MartletStore
+
+/// What waits to be made durable, and the rule by which it is: a value, for whoever guards it to take batches from.
+///
+/// Who publishes much makes nobody else wait for long. Of more than a batch holds, what has least before it of its own
+/// publisher goes first (start-time fair queueing). While several publish, batches are short; and as soon as large
+/// acceptances wait beside small ones, they take turns, batch by batch, so that the small ones do not wait until a large
+/// one that came with them is written. What one publisher brought stays in its order.
+struct CommitQueue {
+    /// An acceptance whose publisher waits to be told.
+    struct WaitingAcceptance {
+        let acceptance: Acceptance
+        let answer: @Sendable (Result<AcceptanceResult, StoreError>) -> Void
+    }
+
+    /// What shares a transaction.
+    struct Batch {
+        var acceptances: [WaitingAcceptance]
+        var settlements: [PendingSettlement]
+        var requests: [StoredRequest]
+    }
+
+    private let limits: CommitLimits
+    private var acceptances: [WaitingAcceptance] = []
+    private var settlements: [PendingSettlement] = []
+    private var requests: [StoredRequest] = []
+    private var events = 0
+    private var bytes = 0
+    private var requestBytes = 0
+    /// Who brought the last acceptance that was taken, and how many more batches are short since somebody else did.
+    private var publisher: Publisher?
+    private var shortBatches = 0
+    /// Whether the last batch was of small acceptances, and a large one waited.
+    private var isLargesTurn = false
+
+    init(limits: CommitLimits) { self.limits = limits }
+
+    var isEmpty: Bool { acceptances.isEmpty && settlements.isEmpty && requests.isEmpty }
+
+    // MARK: Adding
+
+    /// - Returns: whether there was room.
+    mutating func add(_ waiting: WaitingAcceptance) -> Bool {
+        let (events, bytes) = (waiting.acceptance.entries.count, waiting.acceptance.size)
+        guard self.events + events <= limits.waitingEvents, self.bytes + bytes <= limits.waitingBytes else {
+            return false
+        }
+        acceptances.append(waiting)
+        self.events += events
+        self.bytes += bytes
+        return true
+    }
+
+    /// Outcomes are bounded by whoever makes attempts.
+    mutating func add(_ outcomes: [PendingSettlement]) { settlements.append(contentsOf: outcomes) }
+
+    /// Puts outcomes back that were taken and could not be stored.
+    mutating func putBack(_ outcomes: [PendingSettlement]) { settlements.insert(contentsOf: outcomes, at: 0) }
+
+    /// - Returns: whether there was room.
+    mutating func add(_ request: StoredRequest) -> Bool {
+        let footprint = request.footprint
+        guard requests.count < Self.mostRequests, requestBytes + footprint <= Self.mostRequestBytes else { return false }
+        requests.append(request)
+        requestBytes += footprint
+        return true
+    }
+
+    /// How many entries of the request log may wait, and how many bytes they may have together.
+    private static let mostRequests = 1000
+    private static let mostRequestBytes = 8 << 20
+
+    // MARK: Taking
+
+    /// Takes what shares the next transaction.
+    mutating func take() -> Batch {
+        let isShared = shortBatches > 0
+        let most = isShared ? limits.sharedBatch : limits.batch
+        shortBatches = max(0, shortBatches - 1)
+        let taken = takeAcceptances(most: most, large: isShared ? most / 4 : .max)
+        var units = 0
+        for waiting in taken {
+            units += waiting.acceptance.entries.reduce(waiting.acceptance.entries.count) { $0 + $1.deliveries.count }
+            events -= waiting.acceptance.entries.count
+            bytes -= waiting.acceptance.size
+            note(Publisher(of: waiting.acceptance))
+        }
+        let requests = requests.takeFirst(most)
+        for request in requests { requestBytes -= request.footprint }
+        // Beside few events few outcomes, or those would make the batch long.
+        let outcomes = isShared && !taken.isEmpty ? max(most / 4, units) : most
+        return Batch(acceptances: taken, settlements: settlements.takeFirst(outcomes), requests: requests)
+    }
+
+    private mutating func note(_ publisher: Publisher) {
+        guard publisher != self.publisher else { return }
+        if self.publisher != nil { shortBatches = Self.shortBatches }
+        self.publisher = publisher
+    }
+
+    /// How many batches are short after one that another publisher had a part in: enough for one who publishes about once a
+    /// second to find none that is long.
+    private static let shortBatches = 256
+
+    /// - Parameters:
+    ///   - most: with how many events a batch is full.
+    ///   - large: with more events than this, an acceptance is not taken together with others'.
+    private mutating func takeAcceptances(most: Int, large: Int) -> [WaitingAcceptance] {
+        if events <= most, acceptances.allSatisfy({ $0.acceptance.entries.count <= large }) {
+            return acceptances.takeFirst(.max)
+        }
+        let publishers = acceptances.map { Publisher(of: $0.acceptance) }
+        let sizes = acceptances.map(\.acceptance.entries.count)
+        var brought: [Publisher: Int] = [:]
+        var isBehindLarge: Set<Publisher> = []
+        var firstLarge: Int?
+        /// The small ones that may go, with how much comes before each of its own publisher.
+        var small: [(start: Int, index: Int)] = []
+        for index in acceptances.indices {
+            let publisher = publishers[index]
+            if sizes[index] > large, isBehindLarge.insert(publisher).inserted, brought[publisher] == nil {
+                firstLarge = firstLarge ?? index
+            }
+            if !isBehindLarge.contains(publisher) { small.append((brought[publisher, default: 0], index)) }
+            brought[publisher, default: 0] += sizes[index]
+        }
+        if let firstLarge, isLargesTurn || small.isEmpty {
+            isLargesTurn = false
+            return take(ofOne: publishers[firstLarge], publishers, sizes, most)
+        }
+        isLargesTurn = firstLarge != nil
+        small.sort { ($0.start, $0.index) < ($1.start, $1.index) }
+        var events = 0
+        var chosen: [Int] = []
+        for (_, index) in small where events < most {
+            chosen.append(index)
+            events += sizes[index]
+        }
+        return take(at: chosen.sorted())
+    }
+
+    /// Takes what one publisher brought, as far as it fits and at least the first of it.
+    private mutating func take(
+        ofOne publisher: Publisher, _ publishers: [Publisher], _ sizes: [Int], _ most: Int
+    ) -> [WaitingAcceptance] {
+        var events = 0
+        var chosen: [Int] = []
+        for index in acceptances.indices where publishers[index] == publisher {
+            guard chosen.isEmpty || events + sizes[index] <= most else { break }
+            chosen.append(index)
+            events += sizes[index]
+        }
+        return take(at: chosen)
+    }
+
+    /// - Parameter chosen: indices, in ascending order.
+    private mutating func take(at chosen: [Int]) -> [WaitingAcceptance] {
+        let taken = chosen.map { acceptances[$0] }
+        var rest = chosen[...]
+        var index = -1
+        acceptances.removeAll { _ in
+            index += 1
+            guard rest.first == index else { return false }
+            rest.removeFirst()
+            return true
+        }
+        return taken
+    }
+
+    /// Whose turn an acceptance takes: the application's that its first event is for, or the environment's.
+    private struct Publisher: Hashable {
+        let environment: EnvironmentID?
+        let application: ApplicationID?
+
+        init(of acceptance: Acceptance) {
+            environment = acceptance.entries.first?.event.environment
+            application = acceptance.entries.first?.event.application
+        }
+    }
+}
+
+extension Acceptance {
+    /// How many bytes it keeps in memory, its bodies above all.
+    var size: Int {
+        entries.reduce(request?.footprint ?? 0) { $0 + $1.event.body.bytes.count }
+    }
+}
+
+extension StoredRequest {
+    /// How many bytes it keeps in memory.
+    fileprivate var footprint: Int {
+        headers.reduce(256 + body.count + url.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
+    }
+}
+
+extension Array {
+    /// Removes and returns the first `count` elements, or all where there are fewer.
+    fileprivate mutating func takeFirst(_ count: Int) -> [Element] {
+        guard count < self.count else {
+            defer { self = [] }
+            return self
+        }
+        defer { removeFirst(count) }
+        return Array(prefix(count))
+    }
+}
