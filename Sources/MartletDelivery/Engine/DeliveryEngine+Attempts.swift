@@ -92,9 +92,9 @@ extension DeliveryEngine {
         } catch {
             throw DeliveryTarget.Misconfiguration(message: error.description)
         }
+        if let original { return relayed(original, body, target, signed) }
         var headers: [HeaderField] = []
         headers.reserveCapacity(signed.count + target.endpoint.headers.count + 2)
-        if let original { return relayed(original, body, target, signed) }
         if let carriage = parcel.event.body.carriage {
             // What the sender called its own signature must not stand beside ours under the same name.
             headers += carriage.headers.filter { carried in
