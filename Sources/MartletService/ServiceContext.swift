@@ -70,6 +70,18 @@ public struct ServiceContext: Sendable {
         }
     }
 
+    /// How many deliveries wait in each of these environments. What other nodes have accepted only the store knows, which
+    /// tells of all environments where any do.
+    func waiting(in environments: [EnvironmentID]) async throws(ServiceError) -> [EnvironmentID: Int] {
+        if node.isShared { return try await stored { () async throws(StoreError) in try await store.waiting() } }
+        var waiting: [EnvironmentID: Int] = [:]
+        for environment in environments {
+            let endpoints = directory.endpoints(in: environment).map(\.id)
+            waiting[environment] = committer.intake.backlogs(of: endpoints).values.reduce(0, +)
+        }
+        return waiting
+    }
+
     /// The environment a principal works in.
     func environment(of principal: Principal) throws(ServiceError) -> Environment {
         guard let environment = directory.environment(principal.environment) else { throw .notFound("environment") }

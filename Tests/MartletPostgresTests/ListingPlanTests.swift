@@ -52,20 +52,8 @@ struct ListingPlanTests {
                 let connection = try reader.session.connected()
                 let texts = connection.texts.filter { $0.hasPrefix("SELECT") || $0.hasPrefix("WITH") }
                 try connection.execute(
-                    """
-                    DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;
-                    SET enable_sort = off; SET enable_bitmapscan = off
-                    """)
-                var plans: [String: [String]] = [:]
-                for (index, text) in texts.enumerated() {
-                    let count = (1...40).last { text.contains("$\($0):") } ?? 0
-                    let nulls = repeatElement("NULL", count: count).joined(separator: ", ")
-                    try connection.execute("PREPARE plan_\(index) AS \(text)")
-                    plans[text] = try connection.unprepared(
-                        "EXPLAIN EXECUTE plan_\(index)\(count == 0 ? "" : "(\(nulls))")"
-                    ).map { (row) throws(StoreError) in row.text(0) }
-                }
-                return plans
+                    "SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
+                return try connection.plans(of: texts)
             }
             await store.close()
             return plans

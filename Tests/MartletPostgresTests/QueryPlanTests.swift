@@ -80,18 +80,7 @@ struct QueryPlanTests {
         return try await cluster.withSchema { address, _ in
             let store = try await openStore(address)
             let plans = try await store.write { (writer) throws(StoreError) in
-                let connection = try writer.session.connected()
-                try connection.execute("DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan")
-                var plans: [String: [String]] = [:]
-                for (index, text) in texts.enumerated() {
-                    let count = (1...40).last { text.contains("$\($0):") } ?? 0
-                    let nulls = repeatElement("NULL", count: count).joined(separator: ", ")
-                    try connection.execute("PREPARE plan_\(index) AS \(text)")
-                    plans[text] = try connection.unprepared(
-                        "EXPLAIN EXECUTE plan_\(index)\(count == 0 ? "" : "(\(nulls))")"
-                    ).map { (row) throws(StoreError) in row.text(0) }
-                }
-                return plans
+                try writer.session.connected().plans(of: texts)
             }
             await store.close()
             return plans

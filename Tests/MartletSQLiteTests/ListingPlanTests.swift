@@ -102,8 +102,7 @@ struct ListingPlanTests {
         let plans = try await store.read { (reader) throws(StoreError) in
             var plans: [String: [String]] = [:]
             for text in texts where text.hasPrefix("SELECT") {
-                let plan = try reader.connection.prepare("EXPLAIN QUERY PLAN \(text)")
-                while try plan.step() { plans[text, default: []].append(plan.text(3)) }
+                plans[text] = try reader.connection.plan(of: text)
             }
             return plans
         }

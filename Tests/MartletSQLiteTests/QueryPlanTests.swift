@@ -34,8 +34,7 @@ struct QueryPlanTests {
         let plans = try await store.read { [texts] (reader) throws(StoreError) in
             var plans: [(String, String)] = []
             for text in texts where text.hasPrefix("SELECT") || text.hasPrefix("UPDATE") || text.hasPrefix("DELETE") {
-                let plan = try reader.connection.prepare("EXPLAIN QUERY PLAN \(text)")
-                while try plan.step() { plans.append((text, plan.text(3))) }
+                plans += try reader.connection.plan(of: text).map { (text, $0) }
             }
             return plans
         }
@@ -109,10 +108,7 @@ struct QueryPlanTests {
         let directory = try TemporaryDirectory()
         let store = try await SQLiteStore.open(path: directory.file())
         let steps = try await store.read { (reader) throws(StoreError) in
-            let plan = try reader.connection.prepare("EXPLAIN QUERY PLAN \(text)")
-            var steps: [String] = []
-            while try plan.step() { steps.append(plan.text(3)) }
-            return steps
+            try reader.connection.plan(of: text)
         }
         await store.close()
         return steps

@@ -70,6 +70,21 @@ struct Gate: Sendable {
         return (session, text)
     }
 
+    /// To a page that is about one environment, from a path that names none: to one where anybody may see it, `live`
+    /// first, else to one that the reader's session reaches.
+    func direct(
+        _ request: Request, toEnvironmentUnder path: String, where isPublic: (MartletCore.Environment) -> Bool
+    ) async throws(ServiceError) -> Response {
+        let open = kit.context.directory.environments.filter(isPublic)
+        if let first = open.first(where: { $0.name == "live" }) ?? open.first {
+            return .seeOther("\(path)/\(first.name)")
+        }
+        guard let session = try await session(of: request)?.0,
+            let first = kit.sessions.environments(of: session).first
+        else { return .seeOther(SignInScreen.path()) }
+        return .seeOther("\(path)/\(first.name)")
+    }
+
     // MARK: Forms
 
     /// The most that a form may send, in bytes: the largest payload, escaped, and what stands around it.

@@ -26,7 +26,9 @@ struct GuideScreen: Screen {
         }
         routes.get("guide/:id") { visit in .raw(try Self.program(try await page(visit), named: visit.name)) }
         let router = routes.router
-        router.get("\(Self.path)") { request, _ in try await choose(request) }
+        router.get("\(Self.path)") { request, _ in
+            try await Gate(kit: kit).direct(request, toEnvironmentUnder: Self.path, where: \.pages.isGuidePublic)
+        }
         router.get("\(Self.path)/:environment") { request, context in try await show(request, context) }
         router.get("\(Self.path)/:environment/:file") { request, context in try await download(request, context) }
     }
@@ -40,18 +42,6 @@ struct GuideScreen: Screen {
     }
 
     // MARK: For anybody
-
-    /// To the environment whose guide is to be read: a public one, `live` first, or one that is open to the reader.
-    private func choose(_ request: Request) async throws -> Response {
-        let open = kit.context.directory.environments.filter(\.pages.isGuidePublic)
-        if let first = open.first(where: { $0.name == "live" }) ?? open.first {
-            return .seeOther("\(Self.path)/\(first.name)")
-        }
-        guard let session = try await Gate(kit: kit).session(of: request)?.0,
-            let first = kit.sessions.environments(of: session).first
-        else { return .seeOther(SignInScreen.path()) }
-        return .seeOther("\(Self.path)/\(first.name)")
-    }
 
     private func show(_ request: Request, _ context: PageContext) async throws -> Response {
         guard let page = try await page(request, context) else { return signIn(context) }

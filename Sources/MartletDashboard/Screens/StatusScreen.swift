@@ -76,23 +76,13 @@ struct StatusScreen: Screen {
             return .redirect(visit.path("status") + "?notice=\(Notice.saved.rawValue)")
         }
         let router = routes.router
-        router.get("\(Self.path)") { request, _ in try await choose(request) }
+        router.get("\(Self.path)") { request, _ in
+            try await Gate(kit: kit).direct(request, toEnvironmentUnder: Self.path, where: \.pages.isStatusPublic)
+        }
         router.get("\(Self.path)/:environment") { request, context in try await show(request, context) }
     }
 
     // MARK: For anybody
-
-    /// To the environment whose page is to be seen: a public one, `live` first, or one that is open to whoever signed in.
-    private func choose(_ request: Request) async throws -> Response {
-        let open = kit.context.directory.environments.filter(\.pages.isStatusPublic)
-        if let first = open.first(where: { $0.name == "live" }) ?? open.first {
-            return .seeOther("\(Self.path)/\(first.name)")
-        }
-        guard let session = try await Gate(kit: kit).session(of: request)?.0,
-            let first = kit.sessions.environments(of: session).first
-        else { return .seeOther(SignInScreen.path()) }
-        return .seeOther("\(Self.path)/\(first.name)")
-    }
 
     private func show(_ request: Request, _ context: PageContext) async throws -> Response {
         let asked = context.parameters.get("environment").flatMap { PercentEncoding.decode($0) } ?? ""

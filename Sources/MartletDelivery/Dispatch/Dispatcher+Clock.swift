@@ -4,6 +4,8 @@ import MartletService
 /// The time of day may be set. Due times are instants, and wait for theirs; but a pause that has begun must not last for as
 /// much longer as the clock went back, and what a leap ahead makes due all at once must not go out all at once.
 extension Dispatcher {
+    /// What has been overdue for longer than this when the service starts, or the clock leaps, is let out step by step.
+    static let downtime = Duration.seconds(60)
     /// What two readings of the clock may differ by though nobody set it: they are taken by several threads.
     private static let tolerance = Duration.seconds(1)
 

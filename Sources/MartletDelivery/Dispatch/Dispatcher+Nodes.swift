@@ -6,6 +6,20 @@ public import MartletService
 extension Dispatcher {
     // MARK: Events
 
+    /// No attempt starts before ``goOn(now:)``; those in flight finish.
+    public mutating func halt() { isHalted = true }
+
+    /// Attempts may start again.
+    public mutating func goOn(now: Timestamp) -> [DispatchAction] {
+        var actions: [DispatchAction] = []
+        look(at: now, into: &actions)
+        guard isHalted, !isDraining else { return actions }
+        isHalted = false
+        for lane in lanes.values { refresh(lane, now: now, into: &actions) }
+        pump(now: now, into: &actions)
+        return actions
+    }
+
     /// An attempt was not made, since this node may have been taken for dead. Nothing starts any more before
     /// ``goOn(now:)``.
     public mutating func attemptNotMade(_ parcel: Parcel, now: Timestamp) -> [DispatchAction] {

@@ -84,16 +84,7 @@ public struct AlertKeeper: Sendable {
     /// Keeps how much waits, for the status page.
     func noteWaiting() async throws(ServiceError) {
         let now = context.time.now()
-        var waiting: [EnvironmentID: Int]
-        if context.node.isShared {
-            waiting = try await context.stored { () async throws(StoreError) in try await context.store.waiting() }
-        } else {
-            waiting = [:]
-            for environment in context.directory.environments {
-                let endpoints = context.directory.endpoints(in: environment.id).map(\.id)
-                waiting[environment.id] = context.committer.intake.backlogs(of: endpoints).values.reduce(0, +)
-            }
-        }
+        let waiting = try await context.waiting(in: context.directory.environments.map(\.id))
         let noted = waiting.filter { $0.value > 0 }.map { environment, count in
             EnvironmentWaiting(environment: environment, hour: now.startOfHour, count: count)
         }

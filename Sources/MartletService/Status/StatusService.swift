@@ -97,20 +97,12 @@ public final class StatusService: Sendable {
     private func waiting(in environment: EnvironmentID, at now: Timestamp) async throws(ServiceError) -> (
         Int, Duration?
     ) {
-        let endpoints = context.directory.endpoints(in: environment)
-        let backlog: Int
-        if context.node.isShared {
-            backlog =
-                try await context.stored { () async throws(StoreError) in
-                    try await context.store.waiting()
-                }[environment] ?? 0
-        } else {
-            backlog = context.committer.intake.backlogs(of: endpoints.map(\.id)).values.reduce(0, +)
-        }
+        let backlog = try await context.waiting(in: [environment])[environment] ?? 0
         let due = try await context.stored { () async throws(StoreError) in
             try await context.store.earliestDueAnywhere()
         }
-        let oldest = endpoints.filter(\.isActive).compactMap { due[$0.id] }.min()
+        let active = context.directory.endpoints(in: environment).filter(\.isActive)
+        let oldest = active.compactMap { due[$0.id] }.min()
         return (backlog, oldest.map { now.since($0) }.flatMap { $0 > .zero ? $0 : nil })
     }
 }
