@@ -61,7 +61,9 @@ struct CommitQueue {
     /// - Returns: whether there was room.
     mutating func add(_ request: StoredRequest) -> Bool {
         let footprint = request.footprint
-        guard requests.count < Self.mostRequests, requestBytes + footprint <= Self.mostRequestBytes else { return false }
+        guard requests.count < Self.mostRequests, requestBytes + footprint <= Self.mostRequestBytes else {
+            return false
+        }
         requests.append(request)
         requestBytes += footprint
         return true

@@ -12,10 +12,12 @@ struct BenchReceiver: Sendable {
         var delays: [UInt8: BenchHistogram] = [:]
     }
 
-    private let ledger = ArrivalLedger()
+    private let ledger: ArrivalLedger
     private let listening: any Channel
 
-    init(group: any EventLoopGroup) async throws {
+    /// - Parameter other: a receiver that counts what arrives here together with its own.
+    init(group: any EventLoopGroup, beside other: BenchReceiver? = nil) async throws {
+        ledger = other?.ledger ?? ArrivalLedger()
         listening = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
