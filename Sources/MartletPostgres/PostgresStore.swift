@@ -13,7 +13,7 @@ public final class PostgresStore: Sendable {
     let membership: Membership
     let listener: Listener
     private let calendar: Calendar
-    private let writer: WorkerThreads<Writer>
+    let writer: WorkerThreads<Writer>
     private let controller: WorkerThreads<Writer>
     private let sweeper: WorkerThreads<Writer>
     private let member: WorkerThreads<Writer>

@@ -2,6 +2,8 @@ public import MartletCore
 public import MartletStore
 
 extension SQLiteStore: DeliveryStore {
+    public var committing: (any TaskExecutor)? { writer }
+
     public func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult {
         try await write { (writer) throws(StoreError) in try writer.commit(batch) }
     }

@@ -6,7 +6,7 @@ public import MartletStore
 /// What `commit` reports is on the disk: every transaction is followed by a sync (`synchronous = FULL`). Whoever opens
 /// a store sees to it that no other process writes the same file.
 public final class SQLiteStore: Sendable {
-    private let writer: WorkerThreads<Writer>
+    let writer: WorkerThreads<Writer>
     private let readers: WorkerThreads<Reader>
 
     /// The bounds of what a store takes.

@@ -7,6 +7,10 @@ public protocol DeliveryStore: Sendable {
     /// or endpoint that was never in the store, or an id that was used before, is a conflict.
     func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult
 
+    /// Where a task that commits batch after batch runs best: on the thread that commits. `nil` where no place is better
+    /// than another.
+    var committing: (any TaskExecutor)? { get }
+
     /// The scheduled deliveries of an endpoint that have no ``Turn`` and are due by `now`, the earliest due first, with
     /// their events.
     ///
@@ -114,4 +118,8 @@ public struct DeliveryWithEvent: Sendable {
         self.delivery = delivery
         self.event = event
     }
+}
+
+extension DeliveryStore {
+    public var committing: (any TaskExecutor)? { nil }
 }

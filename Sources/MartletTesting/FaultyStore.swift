@@ -96,6 +96,8 @@ public final class FaultyStore: Store {
 
     // MARK: DeliveryStore
 
+    public var committing: (any TaskExecutor)? { store.committing }
+
     public func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult {
         try await call { () throws(StoreError) in try await store.commit(batch) }
     }

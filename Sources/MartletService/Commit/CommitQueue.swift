@@ -81,9 +81,9 @@ struct CommitQueue {
         let most = isShared ? limits.sharedBatch : limits.batch
         shortBatches = max(0, shortBatches - 1)
         let taken = takeAcceptances(most: most, large: isShared ? most / 4 : .max)
-        var units = 0
+        var deliveries = 0
         for waiting in taken {
-            units += waiting.acceptance.entries.reduce(waiting.acceptance.entries.count) { $0 + $1.deliveries.count }
+            deliveries += waiting.acceptance.entries.reduce(0) { $0 + $1.deliveries.count }
             events -= waiting.acceptance.entries.count
             bytes -= waiting.acceptance.size
             note(Publisher(of: waiting.acceptance))
@@ -91,7 +91,7 @@ struct CommitQueue {
         let requests = requests.takeFirst(most)
         for request in requests { requestBytes -= request.footprint }
         // Beside few events few outcomes, or those would make the batch long.
-        let outcomes = isShared && !taken.isEmpty ? max(most / 4, units) : most
+        let outcomes = isShared && !taken.isEmpty ? max(most / 4, deliveries) : most
         return Batch(acceptances: taken, settlements: settlements.takeFirst(outcomes), requests: requests)
     }
 

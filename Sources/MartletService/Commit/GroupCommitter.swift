@@ -146,6 +146,10 @@ public final class GroupCommitter: Sendable {
 
     /// Commits batch after batch until ``close()``, telling `receiver` of each before its publishers are answered.
     public func run(handingOverTo receiver: any CommitReceiver) async {
+        await withTaskExecutorPreference(store.committing) { await commitAll(handingOverTo: receiver) }
+    }
+
+    private func commitAll(handingOverTo receiver: any CommitReceiver) async {
         var pause = Duration.zero
         while let next = await nextBatch() {
             let (acceptances, settlements) = (next.acceptances, next.settlements)

@@ -49,6 +49,18 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         return nil
     }
 
+    /// Adds what can neither be refused nor left out for want of room: the next piece of a task that runs on the threads.
+    ///
+    /// - Returns: whether it was added; not so once the queue is closing.
+    func insist(_ job: Job) -> Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        if isClosing { return false }
+        jobs.append(job)
+        pthread_cond_signal(changed)
+        return true
+    }
+
     /// The next job, for which it waits; `nil` when the queue is closed and empty.
     func next() -> Job? {
         pthread_mutex_lock(mutex)

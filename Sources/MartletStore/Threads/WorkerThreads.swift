@@ -74,3 +74,15 @@ package final class WorkerThreads<Context>: Sendable {
         await withCheckedContinuation { queue.close($0) }
     }
 }
+
+/// A task that prefers the threads runs on them wherever it does not wait: one that gives them work again and again need not
+/// wake another thread to be told of each result.
+extension WorkerThreads: TaskExecutor {
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedTaskExecutor()
+        guard !queue.insist({ _ in job.runSynchronously(on: executor) }) else { return }
+        // The threads are going: what is left of the task runs where it otherwise would.
+        globalConcurrentExecutor.enqueue(job)
+    }
+}
