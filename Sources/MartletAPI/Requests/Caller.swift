@@ -16,12 +16,12 @@ struct Caller: Sendable {
             throw ServiceError(
                 .unauthenticated, "missing_key", "Send your API key in the header `Authorization: Bearer KEY`.")
         }
-        let scheme = header.prefix(7)
-        guard scheme.lowercased() == "bearer " else {
+        // By bytes: this is asked of every request, and characters take much longer to find.
+        guard String(Substring(header.utf8.prefix(7))).isField("bearer ") else {
             throw ServiceError(
                 .unauthenticated, "wrong_scheme",
                 "The Authorization header has another scheme. Send `Authorization: Bearer KEY`.")
         }
-        return try keys.principal(presenting: String(header.dropFirst(7)))
+        return try keys.principal(presenting: String(Substring(header.utf8.dropFirst(7))))
     }
 }

@@ -4,10 +4,12 @@ public enum EventTypeName {
     public static let maximumLength = 128
 
     /// Whether `name` is one or more segments of letters, digits, `_` and `-`, joined by dots, at most 128 bytes.
-    public static func isValid(_ name: some StringProtocol) -> Bool {
+    public static func isValid(_ name: String) -> Bool { isValid(name.utf8) }
+
+    private static func isValid(_ name: some Sequence<UInt8>) -> Bool {
         var segment = 0
         var length = 0
-        for byte in name.utf8 {
+        for byte in name {
             length += 1
             switch byte {
             case UInt8(ascii: "."):
@@ -25,7 +27,7 @@ public enum EventTypeName {
     /// Whether `pattern` is a name, `*` for every event, or a name's beginning and `.*`: `transaction.*`.
     public static func isValidPattern(_ pattern: String) -> Bool {
         if pattern == "*" { return true }
-        return pattern.hasSuffix(".*") ? isValid(pattern.dropLast(2)) : isValid(pattern)
+        return isValid(pattern.utf8.dropLast(pattern.hasSuffix(".*") ? 2 : 0))
     }
 
     /// Whether a valid `pattern` covers `name`.
@@ -37,7 +39,7 @@ public enum EventTypeName {
     public static func patterns(covering name: String) -> [String] {
         var patterns = [name]
         var rest = name[...]
-        while let dot = rest.lastIndex(of: ".") {
+        while let dot = rest.utf8.lastIndex(of: UInt8(ascii: ".")) {
             rest = rest[..<dot]
             patterns.append("\(rest).*")
         }

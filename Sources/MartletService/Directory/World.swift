@@ -108,7 +108,6 @@ struct World {
     }
 
     private func subscribers(_ key: AudienceCache.Key) -> [Subscriber] {
-        let patterns = EventTypeName.patterns(covering: key.type)
         if let application = key.application {
             return (endpointsByApplication[application] ?? []).compactMap { id in
                 guard let endpoint = endpoints[id], endpoint.isActive, endpoint.takes(eventsOf: key.source),
@@ -117,6 +116,7 @@ struct World {
                 return Subscriber(endpoint)
             }
         }
+        let patterns = EventTypeName.patterns(covering: key.type)
         var found = patterns.compactMap { subscriptions[$0] }
         if let own = key.source.flatMap({ subscriptionsToSources[$0] }) { found += patterns.compactMap { own[$0] } }
         if found.count <= 1 { return found.first ?? [] }
