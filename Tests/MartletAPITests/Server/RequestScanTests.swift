@@ -243,11 +243,14 @@ private enum Mutation {
     ]
 
     private static let pieces = [
-        "\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "é", "\u{7F}", "0", "5", "+", "\r\n ", "\r\n\r\n", "a", "?", "#",
-        "/", "%", "\"", "Content-Length: 5\r\n", "Content-Length: 7\r\n", "Content-Length: 0\r\n", "content-length:1\r\n",
+        "\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "é", "\u{7F}", "0", "5", "+", "\r\n ", "\r\n\r\n", "a", "?",
+        "#",
+        "/", "%", "\"", "Content-Length: 5\r\n", "Content-Length: 7\r\n", "Content-Length: 0\r\n",
+        "content-length:1\r\n",
         "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Host: b\r\n", "Host:\r\n",
         "X-A:\r\n", "X-A: \r\n", "X-A: b \r\n", "X-A:\t b\tc\r\n", "X: \"q,\"\r\n", "Connection: close\r\n",
-        "Connection: keep-alive\r\n", "Connection: upgrade\r\nUpgrade: a\r\n", "Upgrade: h2c\r\n", "Expect: 100-continue\r\n",
+        "Connection: keep-alive\r\n", "Connection: upgrade\r\nUpgrade: a\r\n", "Upgrade: h2c\r\n",
+        "Expect: 100-continue\r\n",
         "Trailer: a\r\n", "Proxy-Connection: close\r\n", "Keep-Alive: 5\r\n", "X_y!: z\r\n", "HTTP/1.0", "HTTP/1.1",
         "Idempotency-Key: k\r\n", "Authorization: Basic a\r\n", "Content-Type: a\r\n", "HEAD ", "DELETE ", "OPTIONS ",
     ]
