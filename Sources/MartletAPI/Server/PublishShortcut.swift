@@ -41,8 +41,8 @@ final class PublishShortcut: ChannelDuplexHandler {
     private var state = State.reading(nil)
     /// What has come and was neither answered nor passed on.
     private var held = ByteBuffer()
-    /// In how many reads the head that is held has come.
-    private var reads = 0
+    /// In how many pieces the head that is held has come.
+    private var pieces = 0
     /// The room that the body of the request at hand takes.
     private var room = 0
     private var arrivals: [Arrival] = []
@@ -53,8 +53,8 @@ final class PublishShortcut: ChannelDuplexHandler {
     private var due: NIODeadline?
     private var check: Scheduled<Void>?
 
-    /// In how many reads a head may come: each has it read from its beginning.
-    private static let mostReads = 4
+    /// In how many pieces a head may come: each has it read from its beginning.
+    private static let mostPieces = 4
 
     init(_ publisher: Publisher, limits: ConnectionLimits, use: ConnectionUse) {
         self.publisher = publisher
@@ -77,14 +77,12 @@ final class PublishShortcut: ChannelDuplexHandler {
             hold(&bytes)
             state = .routed(rest: 0)
             if rest > 0 { pass(end, context) }
-        case .answering: hold(&bytes)
-        case .reading:
-            hold(&bytes)
-            look(context)
+        case .reading, .answering: hold(&bytes)
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        look(context)
         tellOfPassing(context)
         expectRest(context)
     }
@@ -133,8 +131,8 @@ final class PublishShortcut: ChannelDuplexHandler {
             let scan = head.map(RequestScan.plain) ?? scanned()
             switch scan {
             case .incomplete:
-                reads += 1
-                guard reads < Self.mostReads else { return open(context) }
+                pieces += 1
+                guard pieces < Self.mostPieces else { return open(context) }
                 return
             case .unclear: return open(context)
             case .framed(let length): route(length, context)
@@ -205,7 +203,7 @@ final class PublishShortcut: ChannelDuplexHandler {
     private func settle() {
         publisher.bytes.giveBack(room)
         room = 0
-        reads = 0
+        pieces = 0
         due = nil
     }
 
@@ -239,7 +237,7 @@ final class PublishShortcut: ChannelDuplexHandler {
     // MARK: Answering
 
     private func answer(_ request: PlainRequest, _ context: ChannelHandlerContext) {
-        reads = 0
+        pieces = 0
         due = nil
         let message = takeHeld(request.length)
         state = .answering
@@ -262,7 +260,8 @@ final class PublishShortcut: ChannelDuplexHandler {
             try publisher.publish(
                 request.body(of: message), authorization: request.text(authorization, of: message)
             ) { result in
-                bound.execute { shortcut, context in
+                bound.eventLoop.execute {
+                    let (shortcut, context) = bound.value
                     shortcut.finish(message, with: result.map(shortcut.publisher.answer), context)
                 }
             }
@@ -280,7 +279,8 @@ final class PublishShortcut: ChannelDuplexHandler {
         let peer = context.remoteAddress?.ipAddress
         guard let visit = publisher.visit(request, target: target, of: message, peer: peer) else { return false }
         return publisher.receive(visit, request.body(of: message)) { answer in
-            bound.execute { shortcut, context in
+            bound.eventLoop.execute {
+                let (shortcut, context) = bound.value
                 shortcut.finish(message, with: shortcut.publisher.answer(answer), context)
             }
         }
@@ -349,7 +349,10 @@ final class PublishShortcut: ChannelDuplexHandler {
         guard held.readableBytes > 0 || wantsRead else { return }
         // Not from within the writing of the answer.
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        bound.execute { shortcut, context in shortcut.goOn(context) }
+        context.eventLoop.execute {
+            let (shortcut, context) = bound.value
+            shortcut.goOn(context)
+        }
     }
 
     /// No answer can be given any more here; that the client closes its side is yet to be seen.
@@ -369,17 +372,5 @@ final class PublishShortcut: ChannelDuplexHandler {
         if case .answering = state { return }
         settle()
         state = .open
-    }
-}
-
-extension NIOLoopBound {
-    /// Does something with the value on its loop, from any thread.
-    fileprivate func execute<Handler, Context>(
-        _ body: @escaping @Sendable (Handler, Context) -> Void
-    ) where Value == (Handler, Context) {
-        eventLoop.execute {
-            let (handler, context) = self.value
-            body(handler, context)
-        }
     }
 }

@@ -213,17 +213,18 @@ import WebhookSigning
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func whoeverIsGoneBeforeTheAnswerTakesNoRoom() async throws {
+    @Test func whoeverIsGoneBeforeTheAnswerTakesNoRoom() async throws {
         try await TestService.with { service in
-            let log = Log()
             let bytes = BodyBytes(most: 100)
-            let channel = try await Self.channel(service, bytes, log)
+            let channel = try await Self.channel(service, bytes, Log())
 
             try await channel.writeInbound(ByteBuffer(string: Self.publish(service) + Self.publish(service)))
             _ = try await channel.finish(acceptAlreadyClosed: true)
+            // Whoever is answered after a batch that began later comes after whoever was in an earlier one.
+            for _ in 0..<2 { _ = try await service.admin.publish() }
+            try await channel.testingEventLoop.executeInContext {}
 
-            while !bytes.take(100) { await Task.yield() }
+            #expect(bytes.take(100))
         }
     }
 

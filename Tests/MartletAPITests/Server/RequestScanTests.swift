@@ -141,7 +141,7 @@ import Testing
         var plain = 0
         var framed = 0
 
-        for _ in 0..<400 {
+        for _ in 0..<2000 {
             var bytes = Mutation.start(&random)
             for _ in 0..<Int.random(in: 0...3, using: &random) { Mutation.mutate(&bytes, &random) }
             let text = Comment(rawValue: String(decoding: bytes, as: UTF8.self).debugDescription)
@@ -157,12 +157,12 @@ import Testing
             case .plain(let request):
                 plain += 1
                 let message = Self.sized(bytes, request.length)
-                #expect(try Parsed(message) == Parsed(scan, message), text)
+                #expect((try? Parsed(message)) == Parsed(scan, message), text)
             }
         }
 
-        #expect(plain > 50, "seed \(seed)")
-        #expect(framed > 50, "seed \(seed)")
+        #expect(plain > 200, "seed \(seed)")
+        #expect(framed > 200, "seed \(seed)")
     }
 
     /// The first bytes, or these and some that are missing.
