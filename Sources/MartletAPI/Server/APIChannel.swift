@@ -4,7 +4,8 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A client's connection: Hummingbird's, with ``ConnectionRules`` and ``PublishShortcut`` right behind the parser.
+/// A client's connection: Hummingbird's, with ``PublishShortcut`` before the parser and ``ConnectionRules`` right behind
+/// it.
 struct APIChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let limits: ConnectionLimits
@@ -35,10 +36,11 @@ struct APIChannel: ServerChildChannel {
         return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, mostBytes, publisher] value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
+            let use = ConnectionUse(now: channel.eventLoop.now)
             let rules = ConnectionRules(
-                bodyTime: TimeAmount(limits.body), idleTime: TimeAmount(limits.idle), mostBytes: mostBytes)
+                bodyTime: TimeAmount(limits.body), idleTime: TimeAmount(limits.idle), mostBytes: mostBytes, use: use)
             try pipeline.addHandler(rules, position: .after(parser))
-            try pipeline.addHandler(PublishShortcut(publisher), position: .after(rules))
+            try pipeline.addHandler(PublishShortcut(publisher, limits: limits, use: use), position: .first)
             if !hasPlace { try pipeline.addHandler(ConnectionRefusal(), position: .first) }
             return value
         }

@@ -5,6 +5,8 @@ import NIOHTTP1
 /// What HTTP/1.1 asks of a server beyond what its framework does: a problem for bytes that are no request, an end for
 /// bodies that do not come and for connections that nobody uses, `100 Continue`, and closing for whoever asked to.
 ///
+/// What ``PublishShortcut`` answers does not come here: the two know of each other by ``ConnectionUse`` and ``AllAnswered``.
+///
 /// Where a connection's bytes make no sense any more, the framework answers a bare 400 and closes. That one is put into
 /// words here, in its place, so that it cannot overtake the answers to earlier requests.
 final class ConnectionRules: ChannelDuplexHandler {
@@ -19,14 +21,18 @@ final class ConnectionRules: ChannelDuplexHandler {
         var closes: Bool
     }
 
+    /// Told towards the socket where all that came has been answered and none of it stands half-read.
+    struct AllAnswered {}
+
     private let bodyTime: TimeAmount
     private let idleTime: TimeAmount
     private let mostBytes: Int
     private var unanswered: [Exchange] = []
     private var isReading = false
-    private var deadline: Scheduled<Void>?
-    /// When something last came or went.
-    private var lastUse = NIODeadline.now()
+    private let use: ConnectionUse
+    /// When the body that is being read has to be there.
+    private var bodyDue: NIODeadline?
+    private var bodyCheck: Scheduled<Void>?
     private var idleCheck: Scheduled<Void>?
     /// Why nothing more can be read.
     private var failure: Problem?
@@ -35,7 +41,9 @@ final class ConnectionRules: ChannelDuplexHandler {
     ///   - bodyTime: how long a body may take.
     ///   - idleTime: how long a connection may be idle, and how long a request's headers may take.
     ///   - mostBytes: the largest body that a client is told to go on with.
-    init(bodyTime: TimeAmount, idleTime: TimeAmount, mostBytes: Int) {
+    ///   - use: what else is known of the connection's use.
+    init(bodyTime: TimeAmount, idleTime: TimeAmount, mostBytes: Int, use: ConnectionUse) {
+        self.use = use
         self.bodyTime = bodyTime
         self.idleTime = idleTime
         self.mostBytes = mostBytes
@@ -45,24 +53,31 @@ final class ConnectionRules: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard failure == nil else { return }
-        lastUse = .now()
+        use.last = context.eventLoop.now
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if let problem = problem(with: head) { return fail(problem, context) }
+            let fields = Fields(head.headers)
+            if let problem = problem(with: head, fields) { return fail(problem, context) }
             isReading = true
             unanswered.append(Exchange(closes: !head.isKeepAlive))
-            let length = head.headers.first(name: "content-length").flatMap(Int.init)
-            if length.map({ $0 > 0 }) ?? head.headers.contains(name: "transfer-encoding") {
-                expectBody(context)
-                if head.headers.contains(name: "expect") { answerExpectation(of: head, length: length, context) }
+            if fields.length.map({ $0 > 0 }) ?? fields.hasCoding {
+                bodyDue = context.eventLoop.now + bodyTime
+                if fields.expects { answerExpectation(of: head, length: fields.length, context) }
             }
-        case .body: break
+            context.fireChannelRead(data)
+        case .body: context.fireChannelRead(data)
         case .end:
             isReading = false
-            deadline?.cancel()
-            deadline = nil
+            bodyDue = nil
+            context.fireChannelRead(data)
+            tellIfAllIsAnswered(context)
         }
-        context.fireChannelRead(data)
+    }
+
+    /// Only a body that did not come along with its head is looked for later.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if let bodyDue, bodyCheck == nil { checkForBody(context, at: bodyDue) }
+        context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -73,10 +88,10 @@ final class ConnectionRules: ChannelDuplexHandler {
         }
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { checkForUse(context, at: .now() + idleTime) }
+    func handlerAdded(context: ChannelHandlerContext) { checkForUse(context, at: context.eventLoop.now + idleTime) }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        bodyCheck?.cancel()
         idleCheck?.cancel()
     }
 
@@ -85,20 +100,47 @@ final class ConnectionRules: ChannelDuplexHandler {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         idleCheck = context.eventLoop.scheduleTask(deadline: instant) {
             let (rules, context) = bound.value
-            let isAnswering = !rules.isReading && !rules.unanswered.isEmpty
-            let end = (isAnswering ? .now() : rules.lastUse) + rules.idleTime
-            if end <= .now() { context.close(promise: nil) } else { rules.checkForUse(context, at: end) }
+            let now = context.eventLoop.now
+            let isAnswering = rules.use.isAnswering || !rules.isReading && !rules.unanswered.isEmpty
+            let end = (isAnswering ? now : rules.use.last) + rules.idleTime
+            if end <= now { context.close(promise: nil) } else { rules.checkForUse(context, at: end) }
         }
     }
 
-    private func problem(with head: HTTPRequestHead) -> Problem? {
+    /// What these rules go by, of a request's header fields.
+    private struct Fields {
+        var hosts = 0
+        /// The first `Content-Length`, where that is a number.
+        var length: Int?
+        var hasCoding = false
+        var expects = false
+
+        init(_ headers: HTTPHeaders) {
+            var hasLength = false
+            for (name, value) in headers {
+                switch name.utf8.count {
+                case 4 where name.isField("host"):
+                    let isOne = !value.isEmpty && !value.utf8.contains(UInt8(ascii: ","))
+                    hosts += isOne ? 1 : value.split(separator: ",").count
+                case 6 where name.isField("expect"): expects = true
+                case 14 where name.isField("content-length") && !hasLength:
+                    hasLength = true
+                    length = Int(value)
+                case 17 where name.isField("transfer-encoding"): hasCoding = true
+                default: break
+                }
+            }
+        }
+    }
+
+    private func problem(with head: HTTPRequestHead, _ fields: Fields) -> Problem? {
         if head.version != .http1_1 && head.version != .http1_0 {
             return Problem(
                 .httpVersionNotSupported, "http_version_not_supported",
                 "The request is HTTP/\(head.version.major).\(head.version.minor). Send HTTP/1.1.")
         }
         // RFC 9112, section 3.2.
-        if head.version == .http1_1, head.headers[canonicalForm: "host"].count != 1 {
+        if head.version == .http1_1, fields.hosts != 1 {
             return Problem(.badRequest, "malformed_request", "The request needs exactly one Host header.")
         }
         if head.method == .CONNECT {
@@ -109,11 +151,15 @@ final class ConnectionRules: ChannelDuplexHandler {
         return nil
     }
 
-    private func expectBody(_ context: ChannelHandlerContext) {
+    /// Gives up on a body that has not come by then. The check is not taken back for each body that has: it looks again
+    /// when the one is due that is being read then.
+    private func checkForBody(_ context: ChannelHandlerContext, at instant: NIODeadline) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: bodyTime) {
+        bodyCheck = context.eventLoop.scheduleTask(deadline: instant) {
             let (rules, context) = bound.value
-            rules.deadline = nil
+            rules.bodyCheck = nil
+            guard let due = rules.bodyDue else { return }
+            guard due <= context.eventLoop.now else { return rules.checkForBody(context, at: due) }
             let seconds = rules.bodyTime.nanoseconds / 1_000_000_000
             rules.fail(
                 Problem(
@@ -141,8 +187,7 @@ final class ConnectionRules: ChannelDuplexHandler {
     private func fail(_ problem: Problem, _ context: ChannelHandlerContext) {
         guard failure == nil else { return }
         failure = problem
-        deadline?.cancel()
-        deadline = nil
+        bodyDue = nil
         if isReading && unanswered.isEmpty {
             // The request was answered before its body had come: there is nothing to say any more.
             context.close(promise: nil)
@@ -165,14 +210,22 @@ final class ConnectionRules: ChannelDuplexHandler {
             }
             context.write(data, promise: promise)
         case .end:
-            lastUse = .now()
+            use.last = context.eventLoop.now
             let closes = unanswered.isEmpty ? failure != nil : unanswered.removeFirst().closes
-            guard closes else { return context.write(data, promise: promise) }
+            guard closes else {
+                context.write(data, promise: promise)
+                return tellIfAllIsAnswered(context)
+            }
             context.writeAndFlush(data, promise: promise)
             // With more of the body on its way, closing altogether would reset the connection under the answer.
             context.close(mode: isReading && failure == nil ? .output : .all, promise: nil)
         case .head, .body: context.write(data, promise: promise)
         }
+    }
+
+    private func tellIfAllIsAnswered(_ context: ChannelHandlerContext) {
+        guard unanswered.isEmpty, !isReading, failure == nil else { return }
+        context.triggerUserOutboundEvent(AllAnswered(), promise: nil)
     }
 
     /// Whether this is the framework's own answer to what it could not read.

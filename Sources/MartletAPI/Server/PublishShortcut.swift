@@ -1,59 +1,91 @@
 import MartletCore
 import MartletService
 import NIOCore
-import NIOHTTP1
 
-/// Answers a plain `POST /v1/events`, or a plain POST to a source, right on its connection's event loop: what a framework
-/// does for a request costs more than all else that publishing or receiving takes.
+/// Answers a plain `POST /v1/events`, or a plain POST to a source, from its bytes and right on its connection's event loop:
+/// what a framework does for a request costs more than all else that publishing or receiving takes.
 ///
-/// Only what is plain is answered here. Whatever is out of the ordinary – a query, an `Idempotency-Key`, a request that has
-/// something wrong with it – goes on to the routes as it came, so that one place alone says what is wrong.
+/// It stands before the framework's parser. Only what is plain is answered here. Whatever is out of the ordinary – a query,
+/// an `Idempotency-Key`, a body that takes its time, a request that has something wrong with it – goes on to the routes as
+/// it came, so that one place alone says what is wrong. Bytes are looked at as a request's beginning only where the parser
+/// would stand at one too: see ``State``.
 final class PublishShortcut: ChannelDuplexHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
-        /// Between requests, or in one that goes to the routes.
-        case passing
-        /// In the body of a request that may be answered here.
-        case collecting(Candidate)
+        /// At a request's beginning, or in a request that is not all there; with its head where that is.
+        case reading(PlainRequest?)
         /// Until an answer is written: what comes meanwhile waits, so that answers keep the order of their requests.
         case answering
+        /// A request goes to the routes, of whose bytes so many are still to come. What comes after it waits until
+        /// ``ConnectionRules`` says that nothing is unanswered: then the parser is at the end of that request too.
+        case routed(rest: Int)
+        /// Nobody can tell here any more where requests begin. The routes have all that comes.
+        case open
     }
 
-    private struct Candidate {
-        enum Purpose {
-            case publish(authorization: String)
-            case receive(InboundVisit)
-        }
-
-        var head: HTTPRequestHead
-        var purpose: Purpose
-        /// The body's length in bytes, as the request says it.
-        var length: Int
-        var body: ByteBuffer?
-    }
-
+    /// What has to keep its place after the bytes before it.
     private enum Arrival {
-        case part(HTTPServerRequestPart)
         case error(any Error)
         case event(Any)
     }
 
     private let publisher: Publisher
-    private var state = State.passing
-    /// How many requests the routes have not answered.
-    private var routed = 0
-    private var waiting: [Arrival] = []
+    private let limits: ConnectionLimits
+    private let use: ConnectionUse
+    /// How long a request is waited for that has begun to come. Then the parser has it, whose rules for slow ones apply.
+    private let patience: TimeAmount
+    private var state = State.reading(nil)
+    /// What has come and was neither answered nor passed on.
+    private var held = ByteBuffer()
+    /// In how many pieces the head that is held has come.
+    private var pieces = 0
+    /// The room that the body of the request at hand takes.
+    private var room = 0
+    private var arrivals: [Arrival] = []
     private var wantsRead = false
+    /// Whether bytes were passed on of which the end of the reading is not told yet.
+    private var hasPassed = false
+    /// When the rest of what is held has to be there.
+    private var due: NIODeadline?
+    private var check: Scheduled<Void>?
 
-    init(_ publisher: Publisher) { self.publisher = publisher }
+    /// In how many pieces a head may come: each has it read from its beginning.
+    private static let mostPieces = 4
+
+    init(_ publisher: Publisher, limits: ConnectionLimits, use: ConnectionUse) {
+        self.publisher = publisher
+        self.limits = limits
+        self.use = use
+        patience = min(.seconds(1), TimeAmount(limits.body))
+    }
 
     // MARK: Reading
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { take(.part(unwrapInboundIn(data)), context) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch state {
+        case .open: pass(bytes, context)
+        case .routed(let rest) where rest >= bytes.readableBytes:
+            state = .routed(rest: rest - bytes.readableBytes)
+            pass(bytes, context)
+        case .routed(let rest):
+            let end = bytes.readSlice(length: rest) ?? ByteBuffer()
+            hold(&bytes)
+            state = .routed(rest: 0)
+            if rest > 0 { pass(end, context) }
+        case .reading, .answering: hold(&bytes)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        look(context)
+        tellOfPassing(context)
+        expectRest(context)
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { take(.error(error), context) }
 
@@ -62,201 +94,283 @@ final class PublishShortcut: ChannelDuplexHandler {
 
     /// Reads once ahead of an answer: stopping to read, and going on, would be two calls of the system for each request.
     func read(context: ChannelHandlerContext) {
-        if case .answering = state, !waiting.isEmpty { wantsRead = true } else { context.read() }
+        if isWaiting && held.readableBytes > 0 { wantsRead = true } else { context.read() }
+    }
+
+    /// Whether nothing that comes can be looked at now.
+    private var isWaiting: Bool {
+        switch state {
+        case .answering, .routed(rest: 0): true
+        case .reading, .routed, .open: false
+        }
     }
 
     private func take(_ arrival: Arrival, _ context: ChannelHandlerContext) {
-        if case .answering = state { return waiting.append(arrival) }
-        switch arrival {
-        case .part(let part): take(part, context)
-        case .error(let error):
-            passOn(context)
-            context.fireErrorCaught(error)
-        case .event(let event):
-            passOn(context)
-            context.fireUserInboundEventTriggered(event)
-        }
+        arrivals.append(arrival)
+        if case .answering = state { return }
+        leave(context)
     }
 
-    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
-        switch (part, state) {
-        case (.head(let head), .passing):
-            if routed == 0, let candidate = candidate(head, context), publisher.bytes.take(candidate.length) {
-                state = .collecting(candidate)
+    private func hold(_ bytes: inout ByteBuffer) {
+        if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
+    }
+
+    /// The first of what is held.
+    private func takeHeld(_ count: Int) -> ByteBuffer {
+        guard count < held.readableBytes, let first = held.readSlice(length: count) else {
+            // What is read from a socket is not to be kept by a connection that waits for nothing.
+            defer { held = ByteBuffer() }
+            return held
+        }
+        return first
+    }
+
+    /// Goes through what is held, as far as it can be told.
+    private func look(_ context: ChannelHandlerContext) {
+        while case .reading(let head) = state, held.readableBytes > 0 {
+            let scan = head.map(RequestScan.plain) ?? scanned()
+            switch scan {
+            case .incomplete:
+                pieces += 1
+                guard pieces < Self.mostPieces else { return open(context) }
                 return
-            }
-            routed += 1
-            context.fireChannelRead(wrapInboundOut(part))
-        case (.body(var bytes), .collecting(var candidate)):
-            state = .passing
-            if candidate.body == nil { candidate.body = bytes } else { candidate.body?.writeBuffer(&bytes) }
-            state = .collecting(candidate)
-        case (.end(nil), .collecting(let candidate)):
-            switch candidate.purpose {
-            case .publish(let authorization): publish(candidate, authorization, context)
-            case .receive(let visit): receive(candidate, visit, context)
-            }
-        case (_, .collecting):
-            passOn(context)
-            context.fireChannelRead(wrapInboundOut(part))
-        default: context.fireChannelRead(wrapInboundOut(part))
-        }
-    }
-
-    /// Has the routes go on with a request that had begun to be read here.
-    private func passOn(_ context: ChannelHandlerContext) {
-        guard case .collecting(let candidate) = state else { return }
-        state = .passing
-        publisher.bytes.giveBack(candidate.length)
-        routed += 1
-        context.fireChannelRead(wrapInboundOut(.head(candidate.head)))
-        if let body = candidate.body { context.fireChannelRead(wrapInboundOut(.body(body))) }
-    }
-
-    /// A request that can be answered here, if this is one.
-    private func candidate(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Candidate? {
-        guard head.method == .POST, head.version == .http1_1 else { return nil }
-        if head.uri.hasPrefix(InboundRoutes.root) { return inbound(head, context) }
-        guard head.uri == "/v1/events" else { return nil }
-        var authorization: String?
-        var length: Int?
-        for (name, value) in head.headers {
-            if name.isField("content-length") {
-                length = length == nil ? Int(value) : -1
-            } else if name.isField("authorization") {
-                guard authorization == nil else { return nil }
-                authorization = value
-            } else if name.isField("content-type") {
-                guard value.isField("application/json") || value.isField("application/json; charset=utf-8") else {
-                    return nil
+            case .unclear: return open(context)
+            case .framed(let length): route(length, context)
+            case .plain(let request):
+                guard head != nil || publisher.bytes.take(request.bodyLength) else {
+                    route(request.length, context)
+                    continue
                 }
-            } else if Self.unusual.contains(where: name.isField) {
-                return nil
+                room = request.bodyLength
+                guard held.readableBytes >= request.length else {
+                    if head == nil { held.reserveCapacity(minimumWritableBytes: request.length - held.readableBytes) }
+                    state = .reading(request)
+                    return
+                }
+                answer(request, context)
             }
         }
-        guard let authorization, let length, (1...publisher.mostBytes).contains(length) else { return nil }
-        return Candidate(head: head, purpose: .publish(authorization: authorization), length: length, body: nil)
     }
 
-    /// A sender's request that can be answered here, if this is one. From here on it counts against its source's limits.
-    private func inbound(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Candidate? {
-        var length: Int?
-        for (name, value) in head.headers {
-            if name.isField("content-length") {
-                length = length == nil ? Int(value) : -1
-            } else if name.isField("expect") || name.isField("transfer-encoding") || name.isField("trailer") {
-                return nil
+    private func scanned() -> RequestScan {
+        held.withUnsafeReadableBytes { RequestScan($0, limits: limits, mostBytes: publisher.mostBytes) }
+    }
+
+    // MARK: Passing on
+
+    private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        hasPassed = true
+        context.fireChannelRead(wrapInboundOut(bytes))
+    }
+
+    private func tellOfPassing(_ context: ChannelHandlerContext) {
+        guard hasPassed else { return }
+        hasPassed = false
+        context.fireChannelReadComplete()
+    }
+
+    /// Has the routes answer the request that is held, or whose first bytes are.
+    private func route(_ length: Int, _ context: ChannelHandlerContext) {
+        settle()
+        let first = takeHeld(length)
+        state = .routed(rest: length - first.readableBytes)
+        pass(first, context)
+    }
+
+    /// Has the routes answer everything from here on.
+    private func open(_ context: ChannelHandlerContext) {
+        settle()
+        state = .open
+        if held.readableBytes > 0 { pass(takeHeld(held.readableBytes), context) }
+    }
+
+    /// Has the routes answer everything from here on, and learn what came besides bytes.
+    private func leave(_ context: ChannelHandlerContext) {
+        open(context)
+        tellOfPassing(context)
+        let arrivals = arrivals
+        self.arrivals = []
+        for arrival in arrivals {
+            switch arrival {
+            case .error(let error): context.fireErrorCaught(error)
+            case .event(let event): context.fireUserInboundEventTriggered(event)
             }
         }
-        guard let length, (0...publisher.mostBytes).contains(length),
-            let visit = publisher.visit(head, length: length, peer: context.remoteAddress?.ipAddress)
-        else { return nil }
-        return Candidate(head: head, purpose: .receive(visit), length: length, body: nil)
+        readOn(context)
     }
 
-    private static let unusual: [StaticString] = [
-        "expect", "transfer-encoding", "content-encoding", "idempotency-key", "trailer",
-    ]
+    /// Nothing is waited for any more, and no room taken.
+    private func settle() {
+        publisher.bytes.giveBack(room)
+        room = 0
+        pieces = 0
+        due = nil
+    }
+
+    // MARK: Waiting
+
+    /// Sees to it that what is held does not wait for too long for what belongs to it.
+    private func expectRest(_ context: ChannelHandlerContext) {
+        guard case .reading = state, held.readableBytes > 0, due == nil else { return }
+        let due = context.eventLoop.now + patience
+        self.due = due
+        // One check serves all requests that come in its time, and is not taken back for each that did.
+        if check == nil { checkRest(context, at: due) }
+    }
+
+    private func checkRest(_ context: ChannelHandlerContext, at instant: NIODeadline) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        check = context.eventLoop.scheduleTask(deadline: instant) {
+            let (shortcut, context) = bound.value
+            shortcut.check = nil
+            guard let due = shortcut.due else { return }
+            if due <= context.eventLoop.now { shortcut.giveUp(context) } else { shortcut.checkRest(context, at: due) }
+        }
+    }
+
+    private func giveUp(_ context: ChannelHandlerContext) {
+        guard case .reading(let head) = state else { return }
+        if let head { route(head.length, context) } else { open(context) }
+        tellOfPassing(context)
+    }
 
     // MARK: Answering
 
-    private func receive(_ candidate: Candidate, _ visit: InboundVisit, _ context: ChannelHandlerContext) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    private func answer(_ request: PlainRequest, _ context: ChannelHandlerContext) {
+        pieces = 0
+        due = nil
+        let message = takeHeld(request.length)
         state = .answering
-        let isAnswered = publisher.receive(visit, candidate.body ?? ByteBuffer()) { answer in
-            bound.execute { shortcut, context in
-                shortcut.state = .passing
-                shortcut.publisher.bytes.giveBack(candidate.length)
-                if context.channel.isActive { shortcut.write(shortcut.publisher.answer(answer), context) }
-                shortcut.goOn(context)
+        use.last = context.eventLoop.now
+        use.isAnswering = true
+        let isTaken =
+            switch request.purpose {
+            case .publish(let authorization): publish(request, message, authorization, context)
+            case .receive(let target): receive(request, message, target, context)
             }
-        }
-        guard !isAnswered else { return }
-        state = .collecting(candidate)
-        passOn(context)
-        context.fireChannelRead(wrapInboundOut(.end(nil)))
+        if !isTaken { routeAlone(message, context) }
     }
 
-    private func publish(_ candidate: Candidate, _ authorization: String, _ context: ChannelHandlerContext) {
+    /// - Returns: whether an answer comes.
+    private func publish(
+        _ request: PlainRequest, _ message: ByteBuffer, _ authorization: Range<Int>, _ context: ChannelHandlerContext
+    ) -> Bool {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         do {
-            try publisher.publish(candidate.body ?? ByteBuffer(), authorization: authorization) { result in
-                bound.execute { shortcut, context in shortcut.answer(candidate, result, context) }
+            try publisher.publish(
+                request.body(of: message), authorization: request.text(authorization, of: message)
+            ) { result in
+                bound.eventLoop.execute {
+                    let (shortcut, context) = bound.value
+                    shortcut.finish(message, with: result.map(shortcut.publisher.answer), context)
+                }
             }
-            state = .answering
+            return true
         } catch {
-            passOn(context)
-            context.fireChannelRead(wrapInboundOut(.end(nil)))
+            return false
         }
     }
 
-    private func answer(
-        _ candidate: Candidate, _ result: Result<PublishedEvent, ServiceError>?, _ context: ChannelHandlerContext
-    ) {
-        if let result {
-            state = .passing
-            publisher.bytes.giveBack(candidate.length)
-            if context.channel.isActive { write(publisher.answer(result), context) }
+    /// - Returns: whether an answer comes.
+    private func receive(
+        _ request: PlainRequest, _ message: ByteBuffer, _ target: Range<Int>, _ context: ChannelHandlerContext
+    ) -> Bool {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let peer = context.remoteAddress?.ipAddress
+        guard let visit = publisher.visit(request, target: target, of: message, peer: peer) else { return false }
+        return publisher.receive(visit, request.body(of: message)) { answer in
+            bound.eventLoop.execute {
+                let (shortcut, context) = bound.value
+                shortcut.finish(message, with: shortcut.publisher.answer(answer), context)
+            }
+        }
+    }
+
+    /// Ends a request.
+    ///
+    /// - Parameter answer: what the client is told; `nil` where the routes have to.
+    private func finish(_ message: ByteBuffer, with answer: ByteBuffer?, _ context: ChannelHandlerContext) {
+        guard context.channel.isActive else {
+            state = .open
+            return settle()
+        }
+        if let answer {
+            settle()
+            state = .reading(nil)
+            use.last = context.eventLoop.now
+            use.isAnswering = false
+            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
         } else {
-            state = .collecting(candidate)
-            passOn(context)
-            context.fireChannelRead(wrapInboundOut(.end(nil)))
-            context.fireChannelReadComplete()
+            routeAlone(message, context)
         }
         goOn(context)
     }
 
-    private func write(_ answer: (head: HTTPResponseHead, body: ByteBuffer), _ context: ChannelHandlerContext) {
-        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    /// Has the routes answer a whole request that is not held any more.
+    private func routeAlone(_ message: ByteBuffer, _ context: ChannelHandlerContext) {
+        settle()
+        use.isAnswering = false
+        state = .routed(rest: 0)
+        pass(message, context)
     }
 
     /// Takes what came while an answer was being made.
     private func goOn(_ context: ChannelHandlerContext) {
-        if !waiting.isEmpty {
-            let arrivals = waiting
-            waiting = []
-            for arrival in arrivals { take(arrival, context) }
-            context.fireChannelReadComplete()
+        guard context.channel.isActive else { return }
+        look(context)
+        if !arrivals.isEmpty {
+            if case .answering = state {} else { leave(context) }
         }
-        if wantsRead {
-            wantsRead = false
-            read(context: context)
+        tellOfPassing(context)
+        expectRest(context)
+        readOn(context)
+    }
+
+    /// Reads where that was put off and there is no more reason to.
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard wantsRead, !(isWaiting && held.readableBytes > 0) else { return }
+        wantsRead = false
+        context.read()
+    }
+
+    // MARK: The routes' answers
+
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard event is ConnectionRules.AllAnswered else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        promise?.succeed()
+        guard case .routed(let rest) = state else { return }
+        // Were the parser done with less than was sent its way, the two would not mean the same by a request.
+        guard rest == 0 else { return open(context) }
+        state = .reading(nil)
+        guard held.readableBytes > 0 || wantsRead else { return }
+        // Not from within the writing of the answer.
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            let (shortcut, context) = bound.value
+            shortcut.goOn(context)
         }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { routed = max(0, routed - 1) }
-        context.write(data, promise: promise)
+    /// No answer can be given any more here; that the client closes its side is yet to be seen.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        context.close(mode: mode, promise: promise)
+        guard mode == .output, case .routed = state else { return }
+        open(context)
+        tellOfPassing(context)
+        readOn(context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        if case .collecting(let candidate) = state { publisher.bytes.giveBack(candidate.length) }
-        // An answer that is still to come gives its own back.
-        if case .answering = state {} else { state = .passing }
-    }
-}
-
-extension NIOLoopBound {
-    /// Does something with the value on its loop, from any thread.
-    fileprivate func execute<Handler, Context>(
-        _ body: @escaping @Sendable (Handler, Context) -> Void
-    ) where Value == (Handler, Context) {
-        eventLoop.execute {
-            let (handler, context) = self.value
-            body(handler, context)
-        }
-    }
-}
-
-extension String {
-    /// Whether this is `text`, which is in lower case, but for the case of its letters.
-    func isField(_ text: StaticString) -> Bool {
-        guard utf8.count == text.utf8CodeUnitCount else { return false }
-        let other = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        return zip(utf8, other).allSatisfy { byte, wanted in
-            byte == wanted || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == wanted
-        }
+        check?.cancel()
+        held = ByteBuffer()
+        arrivals = []
+        // An answer that is still to come gives its room back itself.
+        if case .answering = state { return }
+        settle()
+        state = .open
     }
 }

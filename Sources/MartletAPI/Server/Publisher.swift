@@ -16,8 +16,7 @@ struct Publisher: Sendable {
     private let events: EventService
     private let directory: Directory
     private let told: Int
-    private let server: String
-    private let date = DateField()
+    private let answers: AnswerWriter
 
     /// - Parameters:
     ///   - bytes: bounds the bodies of all requests under way.
@@ -26,7 +25,7 @@ struct Publisher: Sendable {
         self.bytes = bytes
         services = context
         inbound = InboundService(context)
-        self.server = server
+        answers = AnswerWriter(server: server)
         mostBytes = context.limits.requestBytes
         told = context.limits.deliveriesTold
         directory = context.directory
@@ -51,30 +50,28 @@ struct Publisher: Sendable {
 
     // MARK: Receiving
 
-    /// A sender's request that is admitted, where it may be answered without the framework.
+    /// A sender's request that is admitted, where it may be answered without the framework. From here on it counts against
+    /// its source's limits.
     ///
-    /// - Parameter length: how long the body is, in bytes.
-    func visit(_ head: HTTPRequestHead, length: Int, peer: String?) -> InboundVisit? {
-        let target = head.uri
+    /// - Parameters:
+    ///   - target: where its target stands.
+    ///   - message: its bytes.
+    func visit(_ request: PlainRequest, target: Range<Int>, of message: ByteBuffer, peer: String?) -> InboundVisit? {
+        let target = request.text(target, of: message)
         let token = target.dropFirst(InboundRoutes.root.count).prefix { $0 != "?" }
-        // Host first, as the routes have it.
-        var host: String?
-        var headers: [HeaderField] = []
-        headers.reserveCapacity(head.headers.count)
+        var headers = request.fields(of: message)
         var forwarded: [String] = []
-        for (name, value) in head.headers {
-            if name.isField("host") {
-                host = value
-                headers.insert(HeaderField(name: "host", value: value), at: 0)
-                continue
-            }
-            if name.isField("x-forwarded-for") { forwarded.append(value) }
-            headers.append(HeaderField(name: name, value: value))
+        for header in headers where header.name.isField("x-forwarded-for") { forwarded.append(header.value) }
+        var host: String?
+        if let index = headers.firstIndex(where: { $0.name.isField("host") }) {
+            // First, and in small letters, as the routes have it.
+            host = headers.remove(at: index).value
+            headers.insert(HeaderField(name: "host", value: host ?? ""), at: 0)
         }
         return inbound.admitSilently(
             InboundHead(
                 token: String(token), method: "POST", url: services.publicURL(host: host) + target, headers: headers,
-                address: services.proxies.sender(peer: peer, forwarded: forwarded), length: length))
+                address: services.proxies.sender(peer: peer, forwarded: forwarded), length: request.bodyLength))
     }
 
     /// Has a source judge a request.
@@ -87,60 +84,44 @@ struct Publisher: Sendable {
     }
 
     /// What the sender is told, as the routes tell it.
-    func answer(_ answer: InboundAnswer) -> (head: HTTPResponseHead, body: ByteBuffer) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(6)
-        let status: HTTPResponseStatus
-        let bytes: [UInt8]
+    func answer(_ answer: InboundAnswer) -> ByteBuffer {
         switch InboundRoutes.outcome(of: answer) {
         case .success(let answer):
-            status = HTTPResponseStatus(statusCode: answer.status)
-            bytes = answer.body
-            for header in answer.headers { headers.add(name: header.name, value: header.value) }
+            let status = HTTPResponseStatus(statusCode: answer.status)
+            var head = AnswerWriter.line(status)
+            for header in answer.headers { head += AnswerWriter.field(header.name, header.value) }
+            return answers.answer(head, body: status.mayHaveResponseBody ? answer.body : nil)
         case .failure(let problem):
-            let (refused, type, text, more) = refusal(problem)
-            (status, bytes) = (refused, text)
-            headers.add(name: "Content-Type", value: type)
-            headers.add(name: "Cache-Control", value: "no-store")
-            for field in more { headers.add(name: field.name.rawName, value: field.value) }
+            var head = Self.head(of: problem)
+            for field in problem.headers { head += AnswerWriter.field(field.name.rawName, field.value) }
+            return answers.answer(head, body: problem.bytes)
         }
-        if status != .noContent { headers.add(name: "Content-Length", value: String(bytes.count)) }
-        headers.add(name: "Date", value: date.text)
-        headers.add(name: "Server", value: server)
-        return (HTTPResponseHead(version: .http1_1, status: status, headers: headers), ByteBuffer(bytes: bytes))
     }
 
     // MARK: Answering
 
     /// What the publisher is told, as the routes tell it.
-    func answer(_ result: Result<PublishedEvent, ServiceError>) -> (head: HTTPResponseHead, body: ByteBuffer) {
-        let (status, type, bytes, more) =
-            switch result {
-            case .success(let published):
-                (HTTPResponseStatus.accepted, "application/json", text(of: published), HTTPFields())
-            case .failure(let error): refusal(Problem(error))
-            }
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(6)
-        headers.add(name: "Content-Type", value: type)
-        headers.add(name: "Cache-Control", value: "no-store")
-        headers.add(name: "Content-Length", value: String(bytes.count))
-        headers.add(name: "Date", value: date.text)
-        headers.add(name: "Server", value: server)
-        for field in more { headers.add(name: field.name.rawName, value: field.value) }
-        return (HTTPResponseHead(version: .http1_1, status: status, headers: headers), ByteBuffer(bytes: bytes))
+    func answer(_ result: Result<PublishedEvent, ServiceError>) -> ByteBuffer {
+        switch result {
+        case .success(let published):
+            var writer = JSONWriter(capacity: 1024)
+            writer.object { published.writeMembers(to: &$0, told: told) }
+            return answers.answer(Self.accepted, body: writer.bytes)
+        case .failure(let error):
+            let problem = Problem(error)
+            var further = ""
+            for field in problem.headers { further += AnswerWriter.field(field.name.rawName, field.value) }
+            return answers.answer(Self.head(of: problem), body: problem.bytes, further)
+        }
     }
 
-    private func text(of published: PublishedEvent) -> [UInt8] {
-        var writer = JSONWriter(capacity: 1024)
-        writer.object { published.writeMembers(to: &$0, told: told) }
-        return writer.bytes
-    }
+    private static let accepted =
+        AnswerWriter.line(.accepted) + AnswerWriter.field("Content-Type", "application/json")
+        + AnswerWriter.field("Cache-Control", "no-store")
 
-    private func refusal(_ problem: Problem) -> (HTTPResponseStatus, String, [UInt8], HTTPFields) {
-        (
-            HTTPResponseStatus(statusCode: problem.status.code), "application/problem+json", problem.bytes,
-            problem.headers
-        )
+    private static func head(of problem: Problem) -> String {
+        AnswerWriter.line(HTTPResponseStatus(statusCode: problem.status.code))
+            + AnswerWriter.field("Content-Type", "application/problem+json")
+            + AnswerWriter.field("Cache-Control", "no-store")
     }
 }
