@@ -78,7 +78,7 @@ public struct EventTypeService: Sendable {
         var before: EventTypePosition?
         if let cursor = page.cursor {
             let parts = cursor.split(separator: "~", maxSplits: 1)
-            guard parts.count == 2, let milliseconds = Int64(parts[0]), EventTypeName.isValid(parts[1]) else {
+            guard parts.count == 2, let milliseconds = Int64(parts[0]), EventTypeName.isValid(String(parts[1])) else {
                 throw PageRequest.unknown
             }
             before = EventTypePosition(createdAt: Timestamp(milliseconds: milliseconds), name: String(parts[1]))
