@@ -43,8 +43,9 @@ enum MailDate {
 
 /// Text in a header field: ASCII as it is, all else as encoded words of RFC 2047.
 enum HeaderText {
-    /// How many bytes of text an encoded word takes: it may have 75 characters, of which `=?utf-8?B??=` are 12.
-    private static let wordBytes = 45
+    /// How many bytes of text an encoded word takes. A line with one may have 76 characters: `Subject: ` in the first, and
+    /// `=?utf-8?B??=` around it.
+    private static let wordBytes = 39
     /// Longer lines are allowed, but not loved.
     private static let longestPlain = 200
 

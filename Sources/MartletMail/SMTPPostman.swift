@@ -15,6 +15,8 @@ public struct SMTPPostman: Postman {
         public var connecting = Duration.seconds(10)
         /// From the first byte to the last, whatever the server does.
         public var whole = Duration.seconds(60)
+        /// What is left for all of it once whoever sends is cancelled.
+        public var stopping = Duration.seconds(2)
 
         public init() {}
     }
@@ -61,6 +63,7 @@ public struct SMTPPostman: Postman {
         let sender = sender.address
         let context = context
         let whole = TimeAmount(limits.whole)
+        let stopping = TimeAmount(limits.stopping)
         let connecting = ClientBootstrap(group: promise.futureResult.eventLoop)
             .connectTimeout(TimeAmount(limits.connecting))
             .channelInitializer { channel in
@@ -82,7 +85,15 @@ public struct SMTPPostman: Postman {
             .connect(host: server.host, port: server.port)
         connecting.whenFailure { promise.fail(PostFailure("\(server) cannot be reached: \(Self.reason($0))")) }
         do {
-            try await promise.futureResult.get()
+            try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                // As a rule it is over by then. Cut short, it may have been taken, and is sent a second time.
+                promise.futureResult.eventLoop.scheduleTask(in: stopping) {
+                    promise.fail(PostFailure("It was cut short before the mail server had taken it."))
+                    connecting.whenSuccess { $0.close(promise: nil) }
+                }
+            }
         } catch let failure as PostFailure {
             throw failure
         } catch {

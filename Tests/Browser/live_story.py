@@ -114,7 +114,7 @@ class LiveStory(Story):
         self.service.call("DELETE", f"/v1/webhooks/{webhook}")
 
     def comes_back(self):
-        """What was published while the server was away from a list arrives in it once it is back."""
+        """What was published while the server was away from a list arrives in it once it is back; what is paused stays so."""
         page = self.page
         self.is_live("events")
         page.evaluate("window.stays = true")
@@ -122,7 +122,16 @@ class LiveStory(Story):
         self.service.restart()
         event = self.publish()
         expect(self.row(event)).to_be_visible()
-        expect(page.locator("[data-live-state]")).to_have_text("Live")
+        state = page.locator("[data-live-state]")
+        expect(state).to_have_text("Live")
+        page.get_by_role("button", name="Pause").click()
+        self.service.restart()
+        paused = self.publish()
+        expect(page.locator("[data-live-show]")).to_have_text("1 new: show")
+        expect(state).to_have_text("Paused")
+        page.get_by_role("button", name="Resume").click()
+        expect(self.row(paused)).to_be_visible()
+        expect(state).to_have_text("Live")
         assert page.evaluate("window.stays"), "the page was loaded anew"
         self.is_down = False
 

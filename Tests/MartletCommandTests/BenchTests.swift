@@ -35,7 +35,8 @@ import Testing
         (["--rates", "10,fast"], "--rates takes whole numbers"), (["--rates", ""], "--rates takes whole numbers"),
         (["--events", "0"], "--events must be from 1 to 10000000, not 0."),
         (["--bytes", "7"], "--bytes must be from 120"),
-        (["throughput", "latency", "--store", "postgres://x/y"], "One scenario a database"),
+        (["throughput", "latency", "--store", "postgres://x/y"], "--store: Name one scenario"),
+        (["--store", "postgres://x/y"], "--store: Name one scenario"),
     ])
     func whatCannotBeMeasuredIsAskedForWrongly(_ arguments: [String], _ complaint: String) async throws {
         let directory = try TemporaryDirectory()

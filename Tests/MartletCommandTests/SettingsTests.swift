@@ -75,6 +75,20 @@ import Testing
         #expect(try settings[SettingTable.url].description == "http://127.0.0.1:8080/")
     }
 
+    @Test(arguments: [
+        (["smtp_from"], "--smtp-from: Give --smtp-url too"), (["smtp_ca_file"], "--smtp-ca-file: Give --smtp-url too"),
+        (["smtp_from", "smtp_ca_file"], "--smtp-from: Give --smtp-url too"),
+        (["smtp_url"], "--smtp-url: Give --smtp-from too"),
+    ])
+    func whatSaysHalfOfHowEmailIsSentIsAskedForTheOtherHalf(_ given: [String], _ complaint: String) async {
+        let values = ["smtp_url": "smtp+plain://localhost", "smtp_from": "ops@example.com", "smtp_ca_file": "/ca.pem"]
+        let flags = values.filter { given.contains($0.key) }.mapValues { [$0] }
+
+        let message = await failure { _ = try ServeConfiguration(try await settings(flags: flags)) }
+
+        #expect(message.contains(complaint))
+    }
+
     @Test func boundsReachTheirPlaces() async throws {
         let file = """
             max_in_flight: 7

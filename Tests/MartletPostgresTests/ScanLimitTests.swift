@@ -83,6 +83,24 @@ struct ScanLimitTests {
         }
     }
 
+    @Test func whatCannotBeToldOfManyFailuresIsNotAllThereIs() async throws {
+        try await withScene { scene in
+            // Their attempts have gone with their age.
+            let failed = (0..<FailureQuery.scanLimit).map { _ in
+                scene.entry(state: .failed(at: scene.now, reason: .exhausted))
+            }
+            _ = try await scene.store.commit(CommitBatch(acceptances: [Acceptance(entries: failed.dropLast())]))
+            let query = FailureQuery(environment: scene.environment, since: scene.now - .seconds(60))
+
+            let fewer = try await scene.store.failures(query)
+            _ = try await scene.store.commit(CommitBatch(acceptances: [Acceptance(entries: failed.suffix(1))]))
+            let many = try await scene.store.failures(query)
+
+            #expect(fewer.groups.isEmpty && !fewer.isPartial)
+            #expect(many.groups.isEmpty && many.isPartial)
+        }
+    }
+
     private func withScene(_ body: @Sendable (Scene) async throws -> Void) async throws {
         let cluster = try await Cluster.shared.value
         try await cluster.withSchema { address, _ in

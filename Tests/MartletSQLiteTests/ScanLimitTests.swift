@@ -197,4 +197,24 @@ struct ScanLimitTests {
         #expect(!page.isLast)
         await store.close()
     }
+
+    @Test func whatCannotBeToldOfManyFailuresIsNotAllThereIs() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await SQLiteStore.open(path: directory.file())
+        let scene = try await Scene(store)
+        // Their attempts have gone with their age.
+        let failed = (0..<FailureQuery.scanLimit).map { _ in
+            scene.entry(state: .failed(at: scene.now, reason: .exhausted))
+        }
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: failed.dropLast())]))
+        let query = FailureQuery(environment: scene.environment, since: scene.now - .seconds(60))
+
+        let fewer = try await store.failures(query)
+        _ = try await store.commit(CommitBatch(acceptances: [Acceptance(entries: failed.suffix(1))]))
+        let many = try await store.failures(query)
+
+        #expect(fewer.groups.isEmpty && !fewer.isPartial)
+        #expect(many.groups.isEmpty && many.isPartial)
+        await store.close()
+    }
 }

@@ -74,15 +74,8 @@ extension JSONWriter {
     }
 
     fileprivate mutating func scope(_ scope: AlertScope) {
-        var application: ApplicationID?
-        var endpoint: EndpointID?
-        switch scope {
-        case .environment: break
-        case .application(let id): application = id
-        case .endpoint(let id): endpoint = id
-        }
-        field("application", application?.description)
-        field("webhook", endpoint?.description)
+        field("application", scope.application?.description)
+        field("webhook", scope.endpoint?.description)
     }
 
     fileprivate mutating func reading(_ reading: AlertReading, of rule: AlertRule) {

@@ -43,4 +43,14 @@ public enum AlertScope: Sendable, Hashable {
     case environment
     case application(ApplicationID)
     case endpoint(EndpointID)
+
+    /// The application that it is about; `nil` where it is about something else.
+    public var application: ApplicationID? {
+        if case .application(let id) = self { id } else { nil }
+    }
+
+    /// The endpoint that it is about; `nil` where it is about something else.
+    public var endpoint: EndpointID? {
+        if case .endpoint(let id) = self { id } else { nil }
+    }
 }

@@ -141,12 +141,16 @@ if (live && rows && window.EventSource) {
   const most = 200;
   let waiting = [];
   let paused = false;
+  let connected = false;
   let pointing = false;
   let uncounted = 0;
   let source;
   live.hidden = false;
 
-  const tell = (name, text) => { live.dataset.state = name; state.textContent = text; };
+  const tell = () => {
+    live.dataset.state = paused ? "paused" : connected ? "on" : "off";
+    state.textContent = paused ? "Paused" : connected ? "Live" : "Connecting again…";
+  };
   const isReading = () =>
     paused || pointing || scrollY > 80 || rows.contains(document.activeElement) || !getSelection().isCollapsed;
   const rowOf = (html) => {
@@ -213,13 +217,15 @@ if (live && rows && window.EventSource) {
   const open = () => {
     source = new EventSource(live.dataset.live);
     source.addEventListener("hello", async () => {
+      connected = true;
       await catchUp();
-      if (!paused) tell("on", "Live");
+      tell();
     });
     source.addEventListener("row", (event) => take(JSON.parse(event.data)));
     source.addEventListener("more", (event) => { uncounted += JSON.parse(event.data).count; offer(); });
     source.onerror = () => {
-      tell("off", "Connecting again…");
+      connected = false;
+      tell();
       // The browser tries again by itself, but not where a server that stops or starts has refused it.
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
     };
@@ -231,7 +237,7 @@ if (live && rows && window.EventSource) {
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.textContent = paused ? "Resume" : "Pause";
-    tell(paused ? "paused" : "on", paused ? "Paused" : "Live");
+    tell();
     if (!paused) showAll();
   });
   addEventListener("pagehide", () => source.close());

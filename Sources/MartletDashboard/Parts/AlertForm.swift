@@ -33,11 +33,8 @@ struct AlertForm: FieldForm {
         case .endpointDisabled: break
         case .sourceRefusing(let window): fields.add("refusal_window", window.text)
         }
-        switch alert.scope {
-        case .environment: break
-        case .application(let id): fields.add("application", id.description)
-        case .endpoint(let id): fields.add("webhook", id.description)
-        }
+        if let application = alert.scope.application { fields.add("application", application.description) }
+        if let webhook = alert.scope.endpoint { fields.add("webhook", webhook.description) }
         fields.add("emails", alert.emails.joined(separator: "\n"))
         if alert.tellsEndpoints { fields.add("tell_webhooks", "on") }
         if alert.isActive { fields.add("active", "on") }

@@ -26,8 +26,9 @@ struct IssuesScreen: Screen {
               <td class="second nowrap">{{last}}</td><td class="rest right nowrap"><a class="button slim" href="{{examplePath}}">Look at one</a>
               {{#recoverPath}}<a class="button slim" href="{{recoverPath}}">Recover…</a>{{/recoverPath}}</td></tr>{{/issues}}</tbody></table></div>
               {{#isPartial}}<p class="muted small">The newest {{most}} failures are grouped; there are more.</p>{{/isPartial}}{{/hasRows}}
-            {{^hasRows}}<div class="empty"><h2>No issues</h2><p>Nothing failed in {{windowWords}}. What does is grouped here by webhook and
-              reason, with a way to try it all again.</p></div>{{/hasRows}}
+            {{^hasRows}}<div class="empty">{{#isPartial}}<h2>Nothing so far</h2><p>The newest {{most}} failures were looked at, and there is nothing to tell of them. There
+              are more from before.</p>{{/isPartial}}{{^isPartial}}<h2>No issues</h2><p>Nothing failed in {{windowWords}}. What does is grouped here by webhook and
+              reason, with a way to try it all again.</p>{{/isPartial}}</div>{{/hasRows}}
             """)
     ]
 

@@ -38,7 +38,7 @@ extension Reader {
         }
         let groups = try rows.map { (row) throws(StoreError) -> FailureGroup? in
             let count = Int(row.integer(3))
-            if Int(row.integer(7)) == most { found.isPartial = true }
+            if row.integer(7) == most { found.isPartial = true }
             let reason = FailureGroup.Reason(
                 failure: row.optionalText(1), status: row.optionalInteger(2).map(Int.init))
             guard let reason else { return nil }
@@ -60,7 +60,8 @@ enum FailureListing {
         case waiting
     }
 
-    /// The groups. Parameters: 1 the environment, 2 the least id, 3 how many deliveries, 4 the endpoint, 5 the application.
+    /// The groups, and a row without a reason that says how many deliveries were looked at. Parameters: 1 the environment,
+    /// 2 the least id, 3 how many deliveries, 4 the endpoint, 5 the application.
     static func sql(_ kind: Kind, ofEndpoint: Bool) -> String {
         let condition =
             switch kind {
@@ -76,7 +77,7 @@ enum FailureListing {
                 ORDER BY d.id DESC LIMIT $3::bigint
             )
             SELECT l.endpoint, a.failure, a.status, count(*), min(a.started_at), max(a.started_at),
-                (array_agg(l.id ORDER BY a.started_at DESC, l.id DESC))[1], (SELECT count(*) FROM looked)
+                (array_agg(l.id ORDER BY a.started_at DESC, l.id DESC))[1], 0::bigint
             FROM looked l JOIN endpoints p ON p.environment = l.environment AND p.id = l.endpoint
             CROSS JOIN LATERAL (
                 SELECT t.failure, t.status, t.started_at FROM attempts t
@@ -85,6 +86,7 @@ enum FailureListing {
             ) a
             WHERE $5::uuid IS NULL OR p.application = $5::uuid
             GROUP BY l.endpoint, a.failure, a.status
+            UNION ALL SELECT NULL, NULL, NULL, 0, NULL, NULL, NULL, count(*) FROM looked
             """
     }
 }

@@ -6,13 +6,13 @@ extension Reader {
         guard let environment = try number(of: query.environment) else { return FailureGroups() }
         return try connection.reading { () throws(StoreError) in
             var found = FailureGroups()
+            var endpoints: [EndpointID]?
+            if let application = query.application {
+                let own = try self.endpoints(of: application)
+                if own.count <= DeliveryListing.mergeBound { endpoints = own }
+            }
             for kind in FailureListing.Kind.allCases {
-                guard let application = query.application else {
-                    try group(kind, of: nil, query, in: environment, most: FailureQuery.scanLimit, into: &found)
-                    continue
-                }
-                let endpoints = try endpoints(of: application)
-                guard endpoints.count <= DeliveryListing.mergeBound else {
+                guard let endpoints else {
                     try group(kind, of: nil, query, in: environment, most: FailureQuery.scanLimit, into: &found)
                     continue
                 }

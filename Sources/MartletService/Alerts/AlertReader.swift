@@ -128,7 +128,7 @@ struct AlertReader {
         var query = OperationalEventQuery(environment: alert.environment, limit: Self.mostRefusals)
         query.kind = .sourceRefusing
         query.since = now - window
-        if case .application(let id) = alert.scope { query.application = id }
+        query.application = alert.scope.application
         let found = try await context.stored { [query] () async throws(StoreError) in
             try await context.store.operationalEvents(query)
         }

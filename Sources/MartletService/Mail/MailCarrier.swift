@@ -3,7 +3,7 @@ import MartletCore
 import MartletStore
 
 /// Sends the messages that wait in the store, and tries again those that nobody took. A message is sent twice only where a
-/// process dies between the sending and the noting.
+/// process dies between the sending and the noting, or is stopped while a mail server is slow to take it.
 public struct MailCarrier: Sendable {
     /// How many messages one round sends.
     static let round = 20

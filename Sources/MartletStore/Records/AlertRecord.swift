@@ -72,15 +72,8 @@ public enum AlertRecord {
     }
 
     static func encode(_ scope: AlertScope, to writer: inout JSONWriter) {
-        var application: ApplicationID?
-        var endpoint: EndpointID?
-        switch scope {
-        case .environment: break
-        case .application(let id): application = id
-        case .endpoint(let id): endpoint = id
-        }
-        writer.field("application", application?.description)
-        writer.field("endpoint", endpoint?.description)
+        writer.field("application", scope.application?.description)
+        writer.field("endpoint", scope.endpoint?.description)
     }
 
     static func scope(_ reader: inout RecordReader) throws(StoreError) -> AlertScope {

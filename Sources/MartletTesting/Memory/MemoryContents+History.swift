@@ -60,18 +60,23 @@ extension MemoryContents {
     func failures(_ query: FailureQuery) -> FailureGroups {
         let range = IdentifierRange<DeliveryKind>(since: query.since, until: nil, before: nil)
         var found = FailureGroups()
-        for delivery in deliveries.values {
-            guard delivery.environment == query.environment, range.contains(delivery.id),
-                query.application == nil || delivery.application == query.application,
-                let last = attempts[delivery.id]?.first(where: { $0.number == delivery.attemptCount })
-            else { continue }
-            let code = delivery.state.status.storedCode
-            guard code == .failed || code == .scheduled else { continue }
-            found.add(
-                FailureGroup(
-                    key: .init(endpoint: delivery.endpoint, reason: .init(last.outcome)),
-                    failed: code == .failed ? 1 : 0, waiting: code == .scheduled ? 1 : 0, first: last.startedAt,
-                    last: last.startedAt, example: delivery.id))
+        for code in [StoredState.Code.failed, .scheduled] {
+            let failed = deliveries.values.filter { delivery in
+                delivery.environment == query.environment && range.contains(delivery.id)
+                    && (query.application == nil || delivery.application == query.application)
+                    && delivery.state.status.storedCode == code && (code == .failed || delivery.attemptCount > 0)
+            }
+            if failed.count >= FailureQuery.scanLimit { found.isPartial = true }
+            for delivery in failed.sorted(by: { $0.id > $1.id }).prefix(FailureQuery.scanLimit) {
+                guard let last = attempts[delivery.id]?.first(where: { $0.number == delivery.attemptCount }) else {
+                    continue
+                }
+                found.add(
+                    FailureGroup(
+                        key: .init(endpoint: delivery.endpoint, reason: .init(last.outcome)),
+                        failed: code == .failed ? 1 : 0, waiting: code == .scheduled ? 1 : 0, first: last.startedAt,
+                        last: last.startedAt, example: delivery.id))
+            }
         }
         return found
     }

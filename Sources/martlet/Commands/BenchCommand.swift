@@ -66,10 +66,10 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func wantedScenarios() throws(CommandFailure) -> [BenchScenario] {
-        guard !scenarios.isEmpty else { return BenchScenario.allCases }
-        if store != nil, scenarios.count > 1 {
-            throw .usage("One scenario a database: each needs an empty one.")
+        if store != nil, scenarios.count != 1 {
+            throw .usage("--store: Name one scenario; each needs an empty database.")
         }
+        guard !scenarios.isEmpty else { return BenchScenario.allCases }
         var wanted: [BenchScenario] = []
         for name in scenarios {
             guard let scenario = BenchScenario(rawValue: name) else {

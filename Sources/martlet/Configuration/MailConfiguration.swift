@@ -16,10 +16,9 @@ struct MailConfiguration: Sendable {
         let sender = try settings.value(of: SettingTable.smtpFrom)
         let file = try settings.value(of: SettingTable.smtpAuthorities)
         guard let server else {
+            let alone = sender == nil ? SettingTable.smtpAuthorities.flag : SettingTable.smtpFrom.flag
             guard sender == nil, file == nil else {
-                throw .usage(
-                    "\(SettingTable.smtpFrom.flag): Give \(SettingTable.smtpURL.flag) too, the server that takes e-mail."
-                )
+                throw .usage("\(alone): Give \(SettingTable.smtpURL.flag) too, the server that takes e-mail.")
             }
             return nil
         }

@@ -75,15 +75,11 @@ import WebhookSigning
 
     @Test func aRefusedRequestSaysWhyAndPassesOnceTheSecretIsMended() async throws {
         try await TestDashboard.with { site in
-            let sources = SourceService(site.context)
-            var draft = SourceDraft()
-            draft.name = "GitHub"
-            draft.preset = "github"
-            draft.secret = "mistyped"
-            let source = try await sources.create(draft, by: site.admin).source
+            let source = try await site.source { $0.secret = "mistyped" }
             var trial = SourceService.Trial()
             trial.secret = "right"
-            let refused = try await sources.test(source.id, trial, url: "https://example.com/in/x", by: site.admin)
+            let refused = try await SourceService(site.context).test(
+                source.id, trial, url: "https://example.com/in/x", by: site.admin)
             let browser = try await site.operating()
             let path = "/dashboard/sandbox/requests/\(refused.request.id)"
 
@@ -106,17 +102,14 @@ import WebhookSigning
 
     @Test func editingWithoutAChangeChangesNothing() async throws {
         try await TestDashboard.with { site in
-            let sources = SourceService(site.context)
-            var draft = SourceDraft()
-            draft.name = "Acme"
-            draft.preset = "hmac"
-            draft.parameters = ["header": "X-Acme", "prefix": "v1="]
-            draft.secret = "s3cret"
-            draft.rateLimit = .some(RateLimit(count: 5, per: .seconds(60), burst: 7))
-            draft.rateLimitPerAddress = .some(RateLimit(count: 3, per: .seconds(1), burst: 3))
-            draft.addresses = ["192.0.2.0/24", "2001:db8::/32"]
-            draft.keptHeaders = ["x-a"]
-            let before = try await sources.create(draft, by: site.admin).source
+            let before = try await site.source { draft in
+                draft.preset = "hmac"
+                draft.parameters = ["header": "X-Acme", "prefix": "v1="]
+                draft.rateLimit = .some(RateLimit(count: 5, per: .seconds(60), burst: 7))
+                draft.rateLimitPerAddress = .some(RateLimit(count: 3, per: .seconds(1), burst: 3))
+                draft.addresses = ["192.0.2.0/24", "2001:db8::/32"]
+                draft.keptHeaders = ["x-a"]
+            }
             let browser = try await site.operating()
             let form = try await browser.get("/dashboard/sandbox/sources/\(before.id)/edit")
 
@@ -132,12 +125,7 @@ import WebhookSigning
 
     @Test func aWebhookIsMadeForASourceAloneAndKeepsItWhenThatIsGone() async throws {
         try await TestDashboard.with { site in
-            let sources = SourceService(site.context)
-            var draft = SourceDraft()
-            draft.name = "Our <repositories>"
-            draft.preset = "github"
-            draft.secret = "s3cret"
-            let source = try await sources.create(draft, by: site.admin).source
+            let source = try await site.source { $0.name = "Our <repositories>" }
             let browser = try await site.operating()
             let blank = try await browser.get("/dashboard/sandbox/webhooks/new?source=\(source.id)")
             let shown = try await browser.get("/dashboard/sandbox/sources/\(source.id)")
@@ -157,7 +145,7 @@ import WebhookSigning
             let webhook = try #require(site.context.directory.endpoints(in: site.sandbox.id).first)
             let path = "/dashboard/sandbox/webhooks/\(webhook.id)"
             let page = try await browser.get(path)
-            try await sources.delete(source.id, by: site.admin)
+            try await SourceService(site.context).delete(source.id, by: site.admin)
             let orphan = try await browser.get(path)
             let form = try await browser.get("\(path)/edit")
             let saved = try await browser.send(.post, "\(path)/edit", form: FormFields(form.text).pairs)

@@ -120,6 +120,16 @@ struct TestDashboard: Sendable {
         return try await WebhookService(context).create(draft, by: principal ?? admin).endpoint
     }
 
+    /// A source for GitHub, unless it is changed.
+    func source(_ change: (inout SourceDraft) -> Void = { _ in }) async throws -> MartletCore.Source {
+        var draft = SourceDraft()
+        draft.name = "GitHub"
+        draft.preset = "github"
+        draft.secret = "s3cret"
+        change(&draft)
+        return try await SourceService(context).create(draft, by: admin).source
+    }
+
     /// Publishes an event and waits until its deliveries have had their first attempts.
     @discardableResult
     func publish(

@@ -26,12 +26,7 @@ struct Things: Sendable {
         job = try await JobService(site.context).recover(
             webhook.id, only: .failed, JobDraft(since: site.context.time.now() - .seconds(60)), by: site.admin
         ).id
-        var draft = SourceDraft()
-        draft.name = "GitHub"
-        draft.preset = "github"
-        draft.generatesSecret = true
-        draft.application = "acme"
-        source = try await SourceService(site.context).create(draft, by: site.admin).source.id
+        source = try await site.source { $0.application = "acme" }.id
         request = try await SourceService(site.context).test(
             source, SourceService.Trial(), url: "https://example.com/in/x", by: site.admin
         ).request.id

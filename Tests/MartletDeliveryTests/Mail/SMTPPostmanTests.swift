@@ -229,6 +229,35 @@ struct SMTPPostmanTests {
         }
     }
 
+    @Test func whoeverIsCancelledDoesNotWaitForAServerThatSaysNothing() async throws {
+        var script = ScriptedMailServer.Script()
+        script.greeting = ""
+        var limits = SMTPPostman.Limits()
+        limits.stopping = .zero
+
+        try await ScriptedMailServer.with(script) { [limits] _, port in
+            let sending = Task { try await send(to: port, limits: limits) }
+            sending.cancel()
+            let failure = try await sending.value
+
+            #expect(failure == PostFailure("It was cut short before the mail server had taken it."))
+        }
+    }
+
+    @Test func whatIsUnderWayIsBroughtToItsEndThoughItIsCancelled() async throws {
+        var limits = SMTPPostman.Limits()
+        limits.stopping = limits.whole
+
+        try await ScriptedMailServer.with { [limits] server, port in
+            let sending = Task { try await send(to: port, limits: limits) }
+            sending.cancel()
+            let failure = try await sending.value
+
+            #expect(failure == nil)
+            #expect(server.seen.messages.count == 1)
+        }
+    }
+
     @Test func whereNobodyListensItIsSaid() async throws {
         // Nobody serves tcpmux; a port that a test has left may be another test's by now.
         let port = 1
