@@ -141,7 +141,7 @@ import Testing
         var plain = 0
         var framed = 0
 
-        for _ in 0..<2000 {
+        for _ in 0..<400 {
             var bytes = Mutation.start(&random)
             for _ in 0..<Int.random(in: 0...3, using: &random) { Mutation.mutate(&bytes, &random) }
             let text = Comment(rawValue: String(decoding: bytes, as: UTF8.self).debugDescription)
@@ -161,8 +161,8 @@ import Testing
             }
         }
 
-        #expect(plain > 200, "seed \(seed)")
-        #expect(framed > 200, "seed \(seed)")
+        #expect(plain > 50, "seed \(seed)")
+        #expect(framed > 50, "seed \(seed)")
     }
 
     /// The first bytes, or these and some that are missing.
