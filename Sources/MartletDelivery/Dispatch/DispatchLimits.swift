@@ -9,6 +9,9 @@ public struct DispatchLimits: Sendable, Hashable {
     public var inFlightPerEndpoint = 64
     /// The most deliveries of one endpoint that are kept in memory; the others wait in the store.
     public var window = 256
+    /// The same of an endpoint that answers, as long as none of its deliveries waits in the store alone: so many are
+    /// published at once and need not be read back.
+    public var burst = 2048
     /// The most deliveries kept in memory, over all endpoints.
     public var parcels = 20_000
     /// The most bytes of event bodies kept in memory, over all endpoints.

@@ -71,12 +71,16 @@ extension Dispatcher {
 
     /// How many deliveries a lane may keep: less when memory is filling up.
     var window: Int {
-        let isFilling = parcelCount * 2 >= limits.parcels || parcelBytes * 2 >= limits.parcelBytes
-        return isFilling ? min(limits.window, Self.laneFloor) : limits.window
+        isFilling ? min(limits.window, Self.laneFloor) : limits.window
+    }
+
+    private var isFilling: Bool {
+        parcelCount * 2 >= limits.parcels || parcelBytes * 2 >= limits.parcelBytes
     }
 
     func hasRoom(for parcel: Parcel, in lane: Lane) -> Bool {
-        guard lane.queue.count < window else { return false }
+        let isQuick = lane.isProven && lane.isBreakerClosed && !isFilling
+        guard lane.queue.count < (isQuick ? max(limits.burst, limits.window) : window) else { return false }
         return lane.queue.count < Self.laneFloor
             || parcelCount < limits.parcels && parcelBytes + parcel.size <= limits.parcelBytes
     }

@@ -79,6 +79,23 @@ import Testing
         #expect(order == parcels.map(\.delivery.id))
     }
 
+    @Test(arguments: [(parcels: 100, kept: 8), (parcels: 10, kept: 5)])
+    func anEndpointThatAnswersKeepsABurstInMemoryUnlessThatIsFilling(parcels: Int, kept: Int) {
+        let scene = DispatcherScene {
+            $0.window = 4
+            $0.burst = 8
+            $0.parcels = parcels
+            $0.inFlightPerEndpoint = 1
+        }
+        let endpoint = scene.endpoint()
+        let first = scene.accept([scene.parcel(to: endpoint)]).sent[0]
+        _ = scene.finishAndSettle(first, .acknowledged)
+
+        _ = scene.accept(scene.parcels(12, to: endpoint))
+
+        #expect(scene.parcelsInMemory == kept)
+    }
+
     @Test func aNewDeliveryDoesNotOvertakeThoseThatWaitInTheStore() {
         let scene = DispatcherScene {
             $0.window = 4

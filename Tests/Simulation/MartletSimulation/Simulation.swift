@@ -141,6 +141,7 @@ public final class Simulation {
         limits.inFlight = Int.random(in: 1...12, using: &random)
         limits.inFlightPerEndpoint = Int.random(in: 1...6, using: &random)
         limits.window = Int.random(in: 1...20, using: &random)
+        limits.burst = limits.window * 2
         limits.parcels = Int.random(in: 2...60, using: &random)
         limits.parcelBytes = Int.random(in: 100...20_000, using: &random)
         limits.unsettled = Int.random(in: 1...10, using: &random)
