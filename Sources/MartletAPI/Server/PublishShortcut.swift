@@ -143,13 +143,18 @@ final class PublishShortcut: ChannelDuplexHandler {
                 }
                 room = request.bodyLength
                 guard held.readableBytes >= request.length else {
-                    if head == nil { held.reserveCapacity(minimumWritableBytes: request.length - held.readableBytes) }
-                    state = .reading(request)
+                    if head == nil { expectBody(of: request, context) }
                     return
                 }
                 answer(request, context)
             }
         }
+    }
+
+    private func expectBody(of request: PlainRequest, _ context: ChannelHandlerContext) {
+        held.reserveCapacity(minimumWritableBytes: request.length - held.readableBytes)
+        state = .reading(request)
+        use.last = context.eventLoop.now
     }
 
     private func scanned() -> RequestScan {

@@ -27,17 +27,20 @@ import Testing
 
     @Test func aRequestIsLookedAtOnceItIsWhole() async throws {
         try await Self.with { bench in
+            bench.advance(.seconds(5))
             bench.receive(Self.head + "{")
             bench.advance(.milliseconds(900))
             let early = bench.passed
             let hasRoom = bench.hasAllRoom
+            let begun = bench.use.last
             bench.receive(String(Self.body.dropFirst()))
 
             #expect(early.isEmpty)
             #expect(!hasRoom)
             #expect(bench.passed == Self.head + Self.body)
             #expect(bench.hasAllRoom)
-            #expect(bench.use.last == .uptimeNanoseconds(900_000_000))
+            #expect(begun == .uptimeNanoseconds(5_000_000_000))
+            #expect(bench.use.last == .uptimeNanoseconds(5_900_000_000))
             #expect(!bench.use.isAnswering)
         }
     }
