@@ -1,4 +1,3 @@
-import MartletService
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -14,19 +13,16 @@ import Testing
     private static let body = #"{"a":"bc"}"#
     private static let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
-    private static func with(room: Int = 1000, _ body: @escaping @Sendable (ShortcutBench) throws -> Void) async throws
-    {
-        try await TestService.with { service in
-            let bench = try ShortcutBench(service.context, room: room)
-            defer { bench.end() }
-            try body(bench)
-        }
+    private static func with(room: Int = 1000, _ body: (ShortcutBench) throws -> Void) throws {
+        let bench = try ShortcutBench(room: room)
+        defer { bench.end() }
+        try body(bench)
     }
 
     // MARK: Requests in pieces
 
-    @Test func aRequestIsLookedAtOnceItIsWhole() async throws {
-        try await Self.with { bench in
+    @Test func aRequestIsLookedAtOnceItIsWhole() throws {
+        try Self.with { bench in
             bench.advance(.seconds(5))
             bench.receive(Self.head + "{")
             bench.advance(.milliseconds(900))
@@ -45,8 +41,8 @@ import Testing
         }
     }
 
-    @Test func aBodyThatTakesItsTimeIsTheParsersAfterASecond() async throws {
-        try await Self.with { bench in
+    @Test func aBodyThatTakesItsTimeIsTheParsersAfterASecond() throws {
+        try Self.with { bench in
             bench.receive(Self.head + "{")
             bench.advance(.milliseconds(999))
             let early = bench.passed
@@ -65,8 +61,8 @@ import Testing
         }
     }
 
-    @Test func eachRequestHasASecondOfItsOwn() async throws {
-        try await Self.with { bench in
+    @Test func eachRequestHasASecondOfItsOwn() throws {
+        try Self.with { bench in
             bench.receive(Self.head)
             bench.advance(.milliseconds(600))
             bench.receive(Self.body)
@@ -81,8 +77,8 @@ import Testing
         }
     }
 
-    @Test func aHeadThatTakesItsTimeIsTheParsersWithAllThatFollows() async throws {
-        try await Self.with { bench in
+    @Test func aHeadThatTakesItsTimeIsTheParsersWithAllThatFollows() throws {
+        try Self.with { bench in
             bench.receive(String(Self.head.prefix(30)))
             bench.advance(.milliseconds(999))
             let early = bench.passed
@@ -94,8 +90,8 @@ import Testing
         }
     }
 
-    @Test func aHeadInManyPiecesIsTheParsers() async throws {
-        try await Self.with { bench in
+    @Test func aHeadInManyPiecesIsTheParsers() throws {
+        try Self.with { bench in
             for byte in Self.head.utf8.prefix(3) { bench.receive(String(UnicodeScalar(byte))) }
             let early = bench.passed
             bench.receive("T")
@@ -106,8 +102,8 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreUnclearAreTheParsersWithAllThatFollows() async throws {
-        try await Self.with { bench in
+    @Test func bytesThatAreUnclearAreTheParsersWithAllThatFollows() throws {
+        try Self.with { bench in
             let chunked = "POST /v1/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
             bench.receive(chunked)
             bench.sayThatAllIsAnswered()
@@ -119,8 +115,8 @@ import Testing
 
     // MARK: Requests of the routes
 
-    @Test func whatComesAfterARequestOfTheRoutesWaitsForItsAnswer() async throws {
-        try await Self.with { bench in
+    @Test func whatComesAfterARequestOfTheRoutesWaitsForItsAnswer() throws {
+        try Self.with { bench in
             bench.receive(Self.get + Self.get + Self.head)
             let first = bench.passed
             bench.receive(Self.body + Self.get)
@@ -137,8 +133,8 @@ import Testing
         }
     }
 
-    @Test func whereTheParserWouldBeDoneBeforeItsBytesAreAllGoesToIt() async throws {
-        try await Self.with { bench in
+    @Test func whereTheParserWouldBeDoneBeforeItsBytesAreAllGoesToIt() throws {
+        try Self.with { bench in
             let put = "PUT /v1/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"
             bench.receive(put)
             bench.sayThatAllIsAnswered()
@@ -148,8 +144,8 @@ import Testing
         }
     }
 
-    @Test func whatWaitsForAnAnswerIsReadOnceAheadOfIt() async throws {
-        try await Self.with { bench in
+    @Test func whatWaitsForAnAnswerIsReadOnceAheadOfIt() throws {
+        try Self.with { bench in
             let before = bench.reads
             bench.receive(Self.get)
             bench.channel.read()
@@ -166,8 +162,8 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatIsClosedForAnswersIsReadToItsEnd() async throws {
-        try await Self.with { bench in
+    @Test func aConnectionThatIsClosedForAnswersIsReadToItsEnd() throws {
+        try Self.with { bench in
             bench.receive(Self.get)
             bench.receive(Self.get)
             bench.channel.read()
@@ -182,8 +178,8 @@ import Testing
     // MARK: Ends and errors
 
     @Test(arguments: [ChannelEvent.inputClosed as any Sendable, ChannelShouldQuiesceEvent()])
-    func whatIsHeldGoesOnBeforeTheEndOfTheConnectionDoes(event: any Sendable) async throws {
-        try await Self.with { bench in
+    func whatIsHeldGoesOnBeforeTheEndOfTheConnectionDoes(event: any Sendable) throws {
+        try Self.with { bench in
             bench.receive(Self.head + "{")
             bench.channel.pipeline.fireUserInboundEventTriggered(event)
             bench.receive("}")
@@ -193,8 +189,8 @@ import Testing
         }
     }
 
-    @Test func whatIsHeldGoesOnBeforeAnErrorDoes() async throws {
-        try await Self.with { bench in
+    @Test func whatIsHeldGoesOnBeforeAnErrorDoes() throws {
+        try Self.with { bench in
             bench.receive(Self.get + "GET")
             bench.channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
 
@@ -202,8 +198,8 @@ import Testing
         }
     }
 
-    @Test func aClientThatIsGoneTakesNoRoom() async throws {
-        try await Self.with { bench in
+    @Test func aClientThatIsGoneTakesNoRoom() throws {
+        try Self.with { bench in
             bench.receive(Self.head + "{")
             let hasRoom = bench.hasAllRoom
             bench.end()
@@ -213,8 +209,8 @@ import Testing
         }
     }
 
-    @Test func whatHasNoRoomIsForTheRoutesToRefuse() async throws {
-        try await Self.with(room: 9) { bench in
+    @Test func whatHasNoRoomIsForTheRoutesToRefuse() throws {
+        try Self.with(room: 9) { bench in
             bench.receive(Self.head + "{")
 
             #expect(bench.passed == Self.head + "{")

@@ -1,11 +1,17 @@
+import Logging
+import MartletCore
+import MartletDelivery
 import MartletService
+import MartletTesting
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 
 @testable import MartletAPI
 
 /// A ``PublishShortcut`` alone on a loop whose time a test moves, between a witness on the socket's side and one on the
-/// parser's. For one thread, as the loop is.
+/// parser's. Its service knows no key and no source, so that the routes have to answer whatever comes. For one thread, as
+/// the loop is.
 struct ShortcutBench {
     let channel = EmbeddedChannel()
     let bytes: BodyBytes
@@ -13,13 +19,31 @@ struct ShortcutBench {
     private let socket = SocketWitness()
     private let parser = ParserWitness()
 
-    init(_ context: ServiceContext, room: Int = 1000) throws {
+    init(room: Int = 1000) throws {
         bytes = BodyBytes(most: room)
         use = ConnectionUse(now: channel.eventLoop.now)
-        let publisher = Publisher(context, bytes: bytes, server: "bench")
+        let publisher = Publisher(Self.emptyService(), bytes: bytes, server: "bench")
         try channel.pipeline.syncOperations.addHandlers(
             socket, PublishShortcut(publisher, limits: .patient, use: use), parser)
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/bench")).wait()
+    }
+
+    private static func emptyService() -> ServiceContext {
+        guard let vault = SecretVault(masterKey: Array(repeating: 7, count: SecretVault.keyLength)) else {
+            preconditionFailure("the key has the length that the vault asks for")
+        }
+        let group = MultiThreadedEventLoopGroup.singleton
+        let log = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        let (store, directory, metrics) = (InMemoryStore(), Directory(vault: vault), ServiceMetrics())
+        let (clock, identifiers) = (SystemClock(group: group), IdentifierSource())
+        let committer = GroupCommitter(store: store, limits: CommitLimits(), metrics: metrics, log: log)
+        let engine = DeliveryEngine(
+            store: store, directory: directory, committer: committer, sender: RecordingSender(group: group),
+            group: group, limits: EngineLimits(), identifiers: identifiers, clock: clock, metrics: metrics,
+            version: "bench", log: log, listeners: ListenHub())
+        return ServiceContext(
+            store: store, directory: directory, committer: committer, courier: engine, identifiers: identifiers,
+            time: clock, vault: vault, egress: EgressPolicy(), limits: ServiceLimits(), metrics: metrics, log: log)
     }
 
     /// What has come to the parser: bytes as they are, events in angle brackets.
