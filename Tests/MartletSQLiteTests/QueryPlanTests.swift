@@ -54,7 +54,12 @@ struct QueryPlanTests {
 
         #expect(due.contains("SEARCH d USING INDEX deliveries_due (endpoint=? AND in_turn=?)"))
         #expect(!due.contains { $0.contains("TEMP B-TREE") })
-        #expect(earliest.contains("SEARCH d USING INDEX deliveries_due ((endpoint,in_turn)>(?,?))"))
+        // A comparison of pairs would look through all that waits at the endpoint that it begins from.
+        #expect(
+            earliest.filter { $0.contains("deliveries_due") } == [
+                "SEARCH d USING INDEX deliveries_due (endpoint=? AND in_turn>?)",
+                "SEARCH d USING INDEX deliveries_due (endpoint>?)",
+            ])
         #expect(!earliest.contains { $0.contains("TEMP B-TREE") })
     }
 

@@ -51,11 +51,23 @@ extension Reader {
         }
     }
 
+    /// What waits in turn at the endpoint itself, else the next endpoint's first. Not by comparing pairs: for `>`, SQLite would
+    /// begin at the first row of that very pair and look through everything that waits there.
     static let earliestDue = """
-        SELECT d.endpoint, d.in_turn, p.id, d.state_at
-        FROM deliveries d INDEXED BY deliveries_due CROSS JOIN endpoints p ON p.number = d.endpoint
-        WHERE d.state = 0 AND (d.endpoint, d.in_turn) > (?1, ?2)
-        ORDER BY d.endpoint, d.in_turn, d.state_at LIMIT 1
+        SELECT * FROM (
+            SELECT d.endpoint, d.in_turn, p.id, d.state_at
+            FROM deliveries d INDEXED BY deliveries_due CROSS JOIN endpoints p ON p.number = d.endpoint
+            WHERE d.state = 0 AND d.endpoint = ?1 AND d.in_turn > ?2
+            ORDER BY d.in_turn, d.state_at LIMIT 1
+        )
+        UNION ALL
+        SELECT * FROM (
+            SELECT d.endpoint, d.in_turn, p.id, d.state_at
+            FROM deliveries d INDEXED BY deliveries_due CROSS JOIN endpoints p ON p.number = d.endpoint
+            WHERE d.state = 0 AND d.endpoint > ?1
+            ORDER BY d.endpoint, d.in_turn, d.state_at LIMIT 1
+        )
+        LIMIT 1
         """
 
     func backlog(of endpoint: EndpointID) throws(StoreError) -> Int {
