@@ -41,8 +41,13 @@ enum DeliveryRow {
     static let state: Int32 = 6
 
     static let joins = "JOIN endpoints p ON p.environment = d.environment AND p.id = d.endpoint"
-    /// With the event too.
-    static let eventJoins = "\(joins) JOIN events e ON e.environment = d.environment AND e.id = d.event"
+    /// With the event too: looked up for each delivery by its id. As a plain join it may be planned, while a day's partition is
+    /// new and has no statistics, as a look through all events of the environment for each delivery.
+    static let eventJoins = """
+        \(joins) CROSS JOIN LATERAL (
+            SELECT * FROM events e WHERE e.environment = d.environment AND e.id = d.event OFFSET 0
+        ) e
+        """
 
     /// Reads the delivery whose columns begin at `first`.
     static func read(
