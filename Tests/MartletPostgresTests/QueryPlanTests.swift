@@ -55,6 +55,10 @@ struct QueryPlanTests {
         let due = try #require(plans[Reader.due])
         let settle = try #require(plans[Writer.settle])
         #expect(due.contains { $0.contains("owner_endpoint_in_turn_state_at_id_idx") })
+        let events = due.indices.filter { due[$0].contains("Scan using events_") }
+        #expect(!events.isEmpty)
+        for line in events { #expect(due[line + 1].contains("(id = "), "\(due[line + 1])") }
+        #expect(!settle.contains { $0.contains("in_turn_state_at_id_idx") })
         // What moves, along the key; and the attempts that were there before.
         #expect(settle.contains { $0.contains("Index Scan using deliveries_default_pkey") })
         #expect(settle.contains { $0.contains("Index Scan using attempts_default_pkey") })
