@@ -31,8 +31,7 @@ final class ConnectionRules: ChannelDuplexHandler {
     private var isReading = false
     private let use: ConnectionUse
     /// When the body that is being read has to be there.
-    private var bodyDue: NIODeadline?
-    private var bodyCheck: Scheduled<Void>?
+    private let body = LazyDeadline()
     private var idleCheck: Scheduled<Void>?
     /// Why nothing more can be read.
     private var failure: Problem?
@@ -61,14 +60,14 @@ final class ConnectionRules: ChannelDuplexHandler {
             isReading = true
             unanswered.append(Exchange(closes: !head.isKeepAlive))
             if fields.length.map({ $0 > 0 }) ?? fields.hasCoding {
-                bodyDue = context.eventLoop.now + bodyTime
+                body.due = context.eventLoop.now + bodyTime
                 if fields.expects { answerExpectation(of: head, length: fields.length, context) }
             }
             context.fireChannelRead(data)
         case .body: context.fireChannelRead(data)
         case .end:
             isReading = false
-            bodyDue = nil
+            body.due = nil
             context.fireChannelRead(data)
             tellIfAllIsAnswered(context)
         }
@@ -76,7 +75,7 @@ final class ConnectionRules: ChannelDuplexHandler {
 
     /// Only a body that did not come along with its head is looked for later.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if let bodyDue, bodyCheck == nil { checkForBody(context, at: bodyDue) }
+        if body.due != nil { body.watch(on: context.eventLoop) { self.bodyIsOverdue(context) } }
         context.fireChannelReadComplete()
     }
 
@@ -91,7 +90,7 @@ final class ConnectionRules: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) { checkForUse(context, at: context.eventLoop.now + idleTime) }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        bodyCheck?.cancel()
+        body.cancel()
         idleCheck?.cancel()
     }
 
@@ -151,21 +150,11 @@ final class ConnectionRules: ChannelDuplexHandler {
         return nil
     }
 
-    /// Gives up on a body that has not come by then. The check is not taken back for each body that has: it looks again
-    /// when the one is due that is being read then.
-    private func checkForBody(_ context: ChannelHandlerContext, at instant: NIODeadline) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        bodyCheck = context.eventLoop.scheduleTask(deadline: instant) {
-            let (rules, context) = bound.value
-            rules.bodyCheck = nil
-            guard let due = rules.bodyDue else { return }
-            guard due <= context.eventLoop.now else { return rules.checkForBody(context, at: due) }
-            let seconds = rules.bodyTime.nanoseconds / 1_000_000_000
-            rules.fail(
-                Problem(
-                    .requestTimeout, "request_timeout", "The body did not come within \(seconds) s of its headers."),
-                context)
-        }
+    private func bodyIsOverdue(_ context: ChannelHandlerContext) {
+        let seconds = bodyTime.nanoseconds / 1_000_000_000
+        fail(
+            Problem(.requestTimeout, "request_timeout", "The body did not come within \(seconds) s of its headers."),
+            context)
     }
 
     /// RFC 9110, section 10.1.1: whoever sends a body that nobody takes is told before it is sent.
@@ -187,7 +176,7 @@ final class ConnectionRules: ChannelDuplexHandler {
     private func fail(_ problem: Problem, _ context: ChannelHandlerContext) {
         guard failure == nil else { return }
         failure = problem
-        bodyDue = nil
+        body.due = nil
         if isReading && unanswered.isEmpty {
             // The request was answered before its body had come: there is nothing to say any more.
             context.close(promise: nil)

@@ -50,8 +50,7 @@ final class PublishShortcut: ChannelDuplexHandler {
     /// Whether bytes were passed on of which the end of the reading is not told yet.
     private var hasPassed = false
     /// When the rest of what is held has to be there.
-    private var due: NIODeadline?
-    private var check: Scheduled<Void>?
+    private let deadline = LazyDeadline()
 
     /// In how many pieces a head may come: each has it read from its beginning.
     private static let mostPieces = 4
@@ -209,28 +208,16 @@ final class PublishShortcut: ChannelDuplexHandler {
         publisher.bytes.giveBack(room)
         room = 0
         pieces = 0
-        due = nil
+        deadline.due = nil
     }
 
     // MARK: Waiting
 
     /// Sees to it that what is held does not wait for too long for what belongs to it.
     private func expectRest(_ context: ChannelHandlerContext) {
-        guard case .reading = state, held.readableBytes > 0, due == nil else { return }
-        let due = context.eventLoop.now + patience
-        self.due = due
-        // One check serves all requests that come in its time, and is not taken back for each that did.
-        if check == nil { checkRest(context, at: due) }
-    }
-
-    private func checkRest(_ context: ChannelHandlerContext, at instant: NIODeadline) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        check = context.eventLoop.scheduleTask(deadline: instant) {
-            let (shortcut, context) = bound.value
-            shortcut.check = nil
-            guard let due = shortcut.due else { return }
-            if due <= context.eventLoop.now { shortcut.giveUp(context) } else { shortcut.checkRest(context, at: due) }
-        }
+        guard case .reading = state, held.readableBytes > 0, deadline.due == nil else { return }
+        deadline.due = context.eventLoop.now + patience
+        deadline.watch(on: context.eventLoop) { self.giveUp(context) }
     }
 
     private func giveUp(_ context: ChannelHandlerContext) {
@@ -243,7 +230,7 @@ final class PublishShortcut: ChannelDuplexHandler {
 
     private func answer(_ request: PlainRequest, _ context: ChannelHandlerContext) {
         pieces = 0
-        due = nil
+        deadline.due = nil
         let message = takeHeld(request.length)
         state = .answering
         use.last = context.eventLoop.now
@@ -370,7 +357,7 @@ final class PublishShortcut: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        check?.cancel()
+        deadline.cancel()
         held = ByteBuffer()
         arrivals = []
         // An answer that is still to come gives its room back itself.
