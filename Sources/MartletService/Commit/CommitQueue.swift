@@ -12,6 +12,18 @@ struct CommitQueue {
     struct WaitingAcceptance {
         let acceptance: Acceptance
         let answer: @Sendable (Result<AcceptanceResult, StoreError>) -> Void
+        fileprivate let publisher: Publisher
+        /// How many bytes it keeps in memory.
+        fileprivate let bytes: Int
+        /// How many events it has.
+        fileprivate var events: Int { acceptance.entries.count }
+
+        init(acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, StoreError>) -> Void) {
+            self.acceptance = acceptance
+            self.answer = answer
+            publisher = Publisher(of: acceptance)
+            bytes = acceptance.size
+        }
     }
 
     /// What shares a transaction.
@@ -42,13 +54,12 @@ struct CommitQueue {
 
     /// - Returns: whether there was room.
     mutating func add(_ waiting: WaitingAcceptance) -> Bool {
-        let (events, bytes) = (waiting.acceptance.entries.count, waiting.acceptance.size)
-        guard self.events + events <= limits.waitingEvents, self.bytes + bytes <= limits.waitingBytes else {
+        guard events + waiting.events <= limits.waitingEvents, bytes + waiting.bytes <= limits.waitingBytes else {
             return false
         }
         acceptances.append(waiting)
-        self.events += events
-        self.bytes += bytes
+        events += waiting.events
+        bytes += waiting.bytes
         return true
     }
 
@@ -84,9 +95,9 @@ struct CommitQueue {
         var deliveries = 0
         for waiting in taken {
             deliveries += waiting.acceptance.entries.reduce(0) { $0 + $1.deliveries.count }
-            events -= waiting.acceptance.entries.count
-            bytes -= waiting.acceptance.size
-            note(Publisher(of: waiting.acceptance))
+            events -= waiting.events
+            bytes -= waiting.bytes
+            note(waiting.publisher)
         }
         let requests = requests.takeFirst(most)
         for request in requests { requestBytes -= request.footprint }
@@ -109,27 +120,24 @@ struct CommitQueue {
     ///   - most: with how many events a batch is full.
     ///   - large: with more events than this, an acceptance is not taken together with others'.
     private mutating func takeAcceptances(most: Int, large: Int) -> [WaitingAcceptance] {
-        if events <= most, acceptances.allSatisfy({ $0.acceptance.entries.count <= large }) {
-            return acceptances.takeFirst(.max)
-        }
-        let publishers = acceptances.map { Publisher(of: $0.acceptance) }
-        let sizes = acceptances.map(\.acceptance.entries.count)
+        if events <= most, acceptances.allSatisfy({ $0.events <= large }) { return acceptances.takeFirst(.max) }
         var brought: [Publisher: Int] = [:]
         var isBehindLarge: Set<Publisher> = []
-        var firstLarge: Int?
+        var firstLarge: Publisher?
         /// The small ones that may go, with how much comes before each of its own publisher.
         var small: [(start: Int, index: Int)] = []
-        for index in acceptances.indices {
-            let publisher = publishers[index]
-            if sizes[index] > large, isBehindLarge.insert(publisher).inserted, brought[publisher] == nil {
-                firstLarge = firstLarge ?? index
+        for (index, waiting) in acceptances.enumerated() {
+            let publisher = waiting.publisher
+            let start = brought[publisher, default: 0]
+            if waiting.events > large, isBehindLarge.insert(publisher).inserted, start == 0 {
+                firstLarge = firstLarge ?? publisher
             }
-            if !isBehindLarge.contains(publisher) { small.append((brought[publisher, default: 0], index)) }
-            brought[publisher, default: 0] += sizes[index]
+            if !isBehindLarge.contains(publisher) { small.append((start, index)) }
+            brought[publisher] = start + waiting.events
         }
         if let firstLarge, isLargesTurn || small.isEmpty {
             isLargesTurn = false
-            return take(ofOne: publishers[firstLarge], publishers, sizes, most)
+            return take(of: firstLarge, most)
         }
         isLargesTurn = firstLarge != nil
         small.sort { ($0.start, $0.index) < ($1.start, $1.index) }
@@ -137,41 +145,32 @@ struct CommitQueue {
         var chosen: [Int] = []
         for (_, index) in small where events < most {
             chosen.append(index)
-            events += sizes[index]
-        }
-        return take(at: chosen.sorted())
-    }
-
-    /// Takes what one publisher brought, as far as it fits and at least the first of it.
-    private mutating func take(
-        ofOne publisher: Publisher, _ publishers: [Publisher], _ sizes: [Int], _ most: Int
-    ) -> [WaitingAcceptance] {
-        var events = 0
-        var chosen: [Int] = []
-        for index in acceptances.indices where publishers[index] == publisher {
-            guard chosen.isEmpty || events + sizes[index] <= most else { break }
-            chosen.append(index)
-            events += sizes[index]
+            events += acceptances[index].events
         }
         return take(at: chosen)
     }
 
-    /// - Parameter chosen: indices, in ascending order.
-    private mutating func take(at chosen: [Int]) -> [WaitingAcceptance] {
-        let taken = chosen.map { acceptances[$0] }
-        var rest = chosen[...]
-        var index = -1
-        acceptances.removeAll { _ in
-            index += 1
-            guard rest.first == index else { return false }
-            rest.removeFirst()
-            return true
+    /// Takes what one publisher brought, as far as it fits and at least the first of it.
+    private mutating func take(of publisher: Publisher, _ most: Int) -> [WaitingAcceptance] {
+        var events = 0
+        var chosen: [Int] = []
+        for index in acceptances.indices where acceptances[index].publisher == publisher {
+            guard chosen.isEmpty || events + acceptances[index].events <= most else { break }
+            chosen.append(index)
+            events += acceptances[index].events
         }
-        return taken
+        return take(at: chosen)
+    }
+
+    /// Takes those at these places, in the order in which they came.
+    private mutating func take(at indices: [Int]) -> [WaitingAcceptance] {
+        let places = RangeSet(indices, within: acceptances)
+        defer { acceptances.removeSubranges(places) }
+        return Array(acceptances[places])
     }
 
     /// Whose turn an acceptance takes: the application's that its first event is for, or the environment's.
-    private struct Publisher: Hashable {
+    fileprivate struct Publisher: Hashable {
         let environment: EnvironmentID?
         let application: ApplicationID?
 
