@@ -37,28 +37,19 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
     }
 
     /// Adds a job, or says why it is refused.
-    func add(_ job: Job) -> StoreError? {
+    ///
+    /// - Parameter isBounded: not so for what cannot be left out for want of room: the next piece of a task that runs on
+    ///   the threads.
+    func add(_ job: Job, isBounded: Bool = true) -> StoreError? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if isClosing { return .unavailable("The store is closed.") }
-        if jobs.count - first >= capacity {
+        if isBounded, jobs.count - first >= capacity {
             return .unavailable("The store is overloaded: \(capacity) \(purpose) are waiting already.")
         }
         jobs.append(job)
         pthread_cond_signal(changed)
         return nil
-    }
-
-    /// Adds what can neither be refused nor left out for want of room: the next piece of a task that runs on the threads.
-    ///
-    /// - Returns: whether it was added; not so once the queue is closing.
-    func insist(_ job: Job) -> Bool {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        if isClosing { return false }
-        jobs.append(job)
-        pthread_cond_signal(changed)
-        return true
     }
 
     /// The next job, for which it waits; `nil` when the queue is closed and empty.

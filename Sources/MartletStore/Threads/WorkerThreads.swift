@@ -81,7 +81,8 @@ extension WorkerThreads: TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let executor = asUnownedTaskExecutor()
-        guard !queue.insist({ _ in job.runSynchronously(on: executor) }) else { return }
+        let refusal = queue.add({ _ in job.runSynchronously(on: executor) }, isBounded: false)
+        guard refusal != nil else { return }
         // The threads are going: what is left of the task runs where it otherwise would.
         globalConcurrentExecutor.enqueue(job)
     }
