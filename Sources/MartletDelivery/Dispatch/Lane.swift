@@ -338,9 +338,11 @@ final class Lane {
     }
 
     private func spill(dueAfter instant: Timestamp) -> [Parcel] {
-        var parcels = queue.removeAll(dueAfter: instant)
-        for key in queue.turns.keys(dueAfter: instant) { parcels += spill(key.text) }
-        for parcel in parcels { noteStored(parcel.due) }
+        let parcels = queue.removeAll(dueAfter: instant)
+        for parcel in parcels {
+            if isLoading, let key = parcel.turn?.key { staleKeys.insert(LineKey(key)) }
+            noteStored(parcel.due)
+        }
         return parcels
     }
 

@@ -99,11 +99,11 @@ struct ParcelQueue {
         return parcels
     }
 
-    /// Removes what waits for an instant after this one, and for no turn.
+    /// Removes what waits for an instant after this one, and what comes after it in its key's line.
     mutating func removeAll(dueAfter instant: Timestamp) -> [Parcel] {
         let later = waiting.unordered.filter { $0.due > instant }
         if !later.isEmpty { waiting = Heap(waiting.unordered.filter { $0.due <= instant }) }
-        return later.map(\.parcel)
+        return later.map(\.parcel) + turns.removeAll(dueAfter: instant)
     }
 
     // MARK: Turns

@@ -58,11 +58,6 @@ struct TurnQueue {
 
     func knowsAll(of key: String) -> Bool? { lines[LineKey(key)].map { !$0.hasMore } }
 
-    /// The keys whose first delivery waits for an instant after this one.
-    func keys(dueAfter instant: Timestamp) -> [LineKey] {
-        lines.filter { $0.value.parcels.first.map { $0.due > instant } ?? false }.map(\.key)
-    }
-
     func isBeforeSome(_ parcel: Parcel, of key: String) -> Bool {
         lines[LineKey(key)]?.parcels.last.map { parcel.isBefore($0) } ?? false
     }
@@ -176,15 +171,23 @@ struct TurnQueue {
 
     mutating func removeAll(of key: String) -> [Parcel] { removeAll(of: LineKey(key)) }
 
-    private mutating func removeAll(of key: LineKey) -> [Parcel] {
+    /// Removes what waits for an instant after this one, and what comes after it in its key's line.
+    mutating func removeAll(dueAfter instant: Timestamp) -> [Parcel] {
+        lines.keys.flatMap { key in
+            guard let place = lines[key]?.parcels.firstIndex(where: { $0.due > instant }) else { return [Parcel]() }
+            return removeAll(of: key, from: place)
+        }
+    }
+
+    private mutating func removeAll(of key: LineKey, from place: Int = 0) -> [Parcel] {
         guard var line = lines[key] else { return [] }
-        let parcels = Array(line.parcels)
+        let parcels = Array(line.parcels[place...])
         count -= parcels.count
-        line.parcels = []
+        line.parcels.removeSubrange(place...)
         line.hasMore = true
         if let first = parcels.first { line.noteStored(first) }
         // While one is under way, the key stays known: nothing may overtake what now stands in the store alone.
-        lines[key] = line.busy > 0 ? line : nil
+        lines[key] = line.busy > 0 || !line.parcels.isEmpty ? line : nil
         return parcels
     }
 

@@ -116,6 +116,32 @@ import Testing
         #expect(noticed.loads.map(\.0) == [endpoint])
     }
 
+    @Test func whatHasBecomeFarOffBehindTheFirstOfItsKeyLeavesRoomToo() {
+        let scene = DispatcherScene {
+            $0.window = 4
+            $0.inFlight = 1
+        }
+        let endpoint = scene.endpoint()
+        let other = scene.sent(to: scene.endpoint())
+        let (first, later) = (Turn(key: "a", at: scene.now), scene.now + .seconds(30))
+        let inTurn =
+            [scene.parcel(to: endpoint, turn: first)]
+            + (0..<3).map { _ in
+                scene.parcel(to: endpoint, due: later, turn: Turn(key: "a", at: later))
+            }
+        _ = scene.accept(inTurn)
+        let before = scene.parcelsInMemory
+
+        scene.now = scene.now - Self.hour
+        let noticed = scene.dispatcher.mayHaveBeenAccepted([scene.parcel(to: endpoint)], now: scene.now)
+        let next = scene.finishAndSettle(other, .acknowledged)
+
+        #expect(before == 5)
+        #expect(scene.parcelsInMemory == 1)
+        #expect(noticed.loads.map(\.0) == [endpoint])
+        #expect(next.sentIDs == [inTurn[0].delivery.id])
+    }
+
     @Test func aKeysLineIsReadAnewWhereWhatCameMeanwhileHasAnEarlierTurn() {
         let scene = DispatcherScene()
         let endpoint = scene.endpoint(stored: scene.now)
