@@ -95,6 +95,11 @@ extension Dispatcher {
         return !lane.isLoading && lane.stored.map { $0 > parcel.due } ?? true
     }
 
+    /// Whether a retry may wait in memory: not where it would take up room that what is due sooner is to be read into.
+    func mayWait(until due: Timestamp, in lane: Lane) -> Bool {
+        !lane.isLoading && lane.stored.map { $0 > due } ?? true
+    }
+
     mutating func keep(_ parcel: Parcel, in lane: Lane, now: Timestamp) {
         take(parcel)
         lane.queue.insert(parcel, now: now)

@@ -52,6 +52,24 @@ import Testing
         #expect(afterAPause.loads.map(\.0) == [endpoint])
     }
 
+    @Test func whatWaitsForARetryLeavesTheWindowToWhatIsDueInTheStore() {
+        let scene = DispatcherScene { $0.window = 4 }
+        let endpoint: EndpointID = scene.id()
+        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+
+        let loaded = scene.dispatcher.loaded(
+            endpoint, scene.parcels(4, to: endpoint), nextDue: scene.now, now: scene.now)
+        let refused = loaded.sent.flatMap { scene.finishAndSettle($0, .refused) }
+        let inMemory = scene.parcelsInMemory
+        let more = scene.dispatcher.loaded(endpoint, scene.parcels(4, to: endpoint), nextDue: nil, now: scene.now)
+        let whenDue = scene.advance(by: .seconds(5))
+
+        #expect(inMemory == 0)
+        #expect((loaded + refused).loads.map(\.0) == [endpoint])
+        #expect(more.sent.count == 4)
+        #expect(whenDue.loads.map(\.0) == [endpoint])
+    }
+
     @Test func everythingThatWasTakenInIsLetGoOf() {
         let scene = DispatcherScene { $0.parcels = 50 }
         let endpoints = (0..<5).map { _ in scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: []))) }
