@@ -23,6 +23,9 @@ public final class FaultyStore: Store {
         var plan: Plan
         var calls = 0
         var faults = 0
+        var isHoldingCommits = false
+        /// Commits that are carried out, and whose callers do not hear so yet.
+        var held: [CheckedContinuation<Void, Never>] = []
     }
 
     let store: any Store
@@ -65,6 +68,31 @@ public final class FaultyStore: Store {
         state.withLock { $0.plan = .calls([$0.calls + count + 1: fault]) }
     }
 
+    /// Lets no caller hear of a commit that is carried out, until ``releaseCommits()``.
+    public func holdCommits() {
+        state.withLock { $0.isHoldingCommits = true }
+    }
+
+    /// Lets the callers of commits hear of them.
+    public func releaseCommits() {
+        let held = state.withLock { state in
+            state.isHoldingCommits = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for caller in held { caller.resume() }
+    }
+
+    private func waitWhileHeld() async {
+        await withCheckedContinuation { (caller: CheckedContinuation<Void, Never>) in
+            let isHeld = state.withLock { state in
+                if state.isHoldingCommits { state.held.append(caller) }
+                return state.isHoldingCommits
+            }
+            if !isHeld { caller.resume() }
+        }
+    }
+
     private func nextFault() -> (number: Int, fault: Fault?) {
         state.withLock { state in
             state.calls += 1
@@ -99,7 +127,9 @@ public final class FaultyStore: Store {
     public var committing: (any TaskExecutor)? { store.committing }
 
     public func commit(_ batch: CommitBatch) async throws(StoreError) -> CommitResult {
-        try await call { () throws(StoreError) in try await store.commit(batch) }
+        let result = try await call { () throws(StoreError) in try await store.commit(batch) }
+        await waitWhileHeld()
+        return result
     }
 
     public func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) async throws(StoreError) -> DueDeliveries {

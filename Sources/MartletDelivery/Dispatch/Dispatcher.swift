@@ -10,7 +10,8 @@ public import MartletStore
 ///
 /// What it relies on:
 /// - a delivery is durable before `accepted` tells of it;
-/// - `loaded` is reported only when every commit that the read could have seen has been reported by `accepted`;
+/// - `loaded`, `rescheduled` and `cancelled` are reported only when every commit that the read, or the move, could have seen
+///   has been reported by `accepted`;
 /// - every `send` is answered by one `attemptFinished`, every `settle` by one `settled`, every `load` by one `loaded` or
 ///   `loadFailed`, every `introduce` by one `endpointChanged` or `endpointDeleted`.
 public struct Dispatcher: ~Copyable {

@@ -46,12 +46,16 @@ extension DeliveryEngine: Courier, CommitReceiver {
         perform { $0.dispatcher.endpointDeleted(endpoint) }
     }
 
-    public func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp) {
+    public func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp) async {
+        // It may have been accepted a moment ago, without having been handed over yet.
+        await committer.barrier()
         let now = clock.now()
         perform { $0.dispatcher.rescheduled(delivery, of: endpoint, due: due, now: now) }
     }
 
-    public func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) {
+    public func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) async {
+        // As above: what is not known here yet could not be held back.
+        await committer.barrier()
         let now = clock.now()
         perform { $0.dispatcher.cancelled(delivery, of: endpoint, now: now) }
     }

@@ -7,10 +7,10 @@ public protocol Courier: Sendable {
     func endpointChanged(_ endpoint: Endpoint)
     /// An endpoint was deleted: nothing more goes to it.
     func endpointDeleted(_ endpoint: EndpointID)
-    /// A delivery was rescheduled in the store, to be due at `due`.
-    func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp)
-    /// A delivery was cancelled in the store.
-    func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID)
+    /// A delivery was rescheduled in the store, to be due at `due`. Returns once it is known here.
+    func rescheduled(_ delivery: DeliveryID, of endpoint: EndpointID, due: Timestamp) async
+    /// A delivery was cancelled in the store. Returns once it is known here: no attempt of it starts from then on.
+    func cancelled(_ delivery: DeliveryID, of endpoint: EndpointID) async
     /// Whether an attempt of the delivery is under way here, or being recorded.
     func isInFlight(_ delivery: DeliveryID, of endpoint: EndpointID) -> Bool
     /// How an endpoint fares at this moment; `nil` where nothing is known of it here.

@@ -83,7 +83,7 @@ public struct DeliveryService: Sendable {
         let moved = try await move(id, by: principal) { machine throws(DeliveryStateMachine.IllegalMove) in
             try machine.retryRequested(at: now)
         }
-        context.courier.rescheduled(moved.id, of: moved.endpoint, due: now)
+        await context.courier.rescheduled(moved.id, of: moved.endpoint, due: now)
         return context.withLiveState(moved)
     }
 
@@ -94,7 +94,7 @@ public struct DeliveryService: Sendable {
         let moved = try await move(id, by: principal) { machine throws(DeliveryStateMachine.IllegalMove) in
             try machine.cancelRequested(at: now, reason: .requested)
         }
-        context.courier.cancelled(moved.id, of: moved.endpoint)
+        await context.courier.cancelled(moved.id, of: moved.endpoint)
         return moved
     }
 
@@ -119,7 +119,7 @@ public struct DeliveryService: Sendable {
                 }
             } catch {
                 // It may have been moved, and nobody would look for it: whatever is in memory is to be read anew.
-                context.courier.rescheduled(id, of: stored.endpoint, due: context.time.now())
+                await context.courier.rescheduled(id, of: stored.endpoint, due: context.time.now())
                 throw error
             }
             if isMoved {

@@ -243,9 +243,9 @@ public final class Membership: Service {
         case .due(let endpoints): courier.mayHaveGrown(endpoints)
         case .moved(let delivery, let endpoint, let due):
             if let due {
-                courier.rescheduled(delivery, of: endpoint, due: due)
+                await courier.rescheduled(delivery, of: endpoint, due: due)
             } else {
-                courier.cancelled(delivery, of: endpoint)
+                await courier.cancelled(delivery, of: endpoint)
             }
         case .jobs: jobs.mayHaveStarted()
         case .lost: await poll()

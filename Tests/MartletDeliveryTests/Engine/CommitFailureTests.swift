@@ -107,6 +107,42 @@ import Testing
         try await scene.stop()
     }
 
+    /// Where it is stored, anybody may find it and move it, though the engine does not know it yet.
+    @Test(arguments: [true, false])
+    func whatIsMovedBeforeItsCommitIsHandedOverIsMovedHereToo(isCancelled: Bool) async throws {
+        let scene = try await EngineScene()
+        _ = try await scene.webhook()
+        let service = DeliveryService(scene.context)
+        let start = scene.clock.now()
+
+        scene.store.holdCommits()
+        async let published = scene.publish(deliverAt: start + .seconds(30))
+        let found = try await eventually {
+            try await service.deliveries(
+                DeliveryFilter(), page: PageRequest(limit: 1, cursor: nil), for: scene.principal
+            ).items
+        } until: {
+            !$0.isEmpty
+        }
+        async let moved =
+            isCancelled
+            ? service.cancel(found[0].id, by: scene.principal) : service.retry(found[0].id, by: scene.principal)
+        _ = try await eventually {
+            try await scene.stored(found[0])
+        } until: {
+            isCancelled ? $0.state.isFinal : $0.state == .scheduled(due: start)
+        }
+        scene.store.releaseCommits()
+        _ = try await (published, moved)
+        if !isCancelled { await scene.recorded(1, of: found[0]) }
+        scene.clock.advance(by: .seconds(60))
+        try await scene.publish()
+        await scene.sender.made(isCancelled ? 1 : 2)
+
+        #expect(scene.sender.sent.count == (isCancelled ? 1 : 2))
+        try await scene.stop()
+    }
+
     @Test func aStopEndsEvenThoughTheStoreNeverComesBack() async throws {
         var limits = EngineLimits()
         limits.drain = .zero

@@ -6,6 +6,7 @@ enum Happening {
     // To the world; a crash takes none of it back.
     case publish
     case meddle
+    case retryByHand
     case clockIsSet
     case crash
     case stop
@@ -13,7 +14,7 @@ enum Happening {
     case start
     case finale
 
-    // In the process, and lost when it dies.
+    // In the process, and lost when it dies. What tells of the store has `seen` as many commits as were applied by then.
     case attemptEnds(Parcel, startedAt: Timestamp)
     case commitApplies
     case commitIsReported
@@ -24,14 +25,14 @@ enum Happening {
     case endpointIsTold(EndpointID)
     case deactivate(EndpointID)
     case cancelStored(EndpointID)
-    case cancelIsTold(DeliveryID, EndpointID)
-    case rescheduleIsTold(DeliveryID, EndpointID, due: Timestamp)
+    case cancelIsTold(DeliveryID, EndpointID, seen: Int)
+    case rescheduleIsTold(DeliveryID, EndpointID, due: Timestamp, seen: Int)
     case healthIsKept
     case alarmNotices
 
     var isTheWorlds: Bool {
         switch self {
-        case .publish, .meddle, .clockIsSet, .crash, .stop, .stopTakesTooLong, .start, .finale: true
+        case .publish, .meddle, .retryByHand, .clockIsSet, .crash, .stop, .stopTakesTooLong, .start, .finale: true
         default: false
         }
     }

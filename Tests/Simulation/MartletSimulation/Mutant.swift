@@ -7,6 +7,7 @@ public enum Mutant: String, Sendable, CaseIterable {
     case storeReadsLate = "store-reads-late"
     case readsAreNeverAnswered = "reads-are-never-answered"
     case readsOvertakeCommits = "reads-overtake-commits"
+    case movesOvertakeCommits = "moves-overtake-commits"
     case outcomesAreSettledTwice = "outcomes-are-settled-twice"
     case outcomesAreLost = "outcomes-are-lost"
     case failedMovesAreReportedDone = "failed-moves-are-reported-done"
@@ -36,6 +37,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .storeReadsLate: "a read answers what the one before it should have"
         case .readsAreNeverAnswered: "a fifth of the reads is never answered"
         case .readsOvertakeCommits: "a read is answered before the commits that it saw were told of"
+        case .movesOvertakeCommits: "a move by hand is told before the commits that it saw"
         case .outcomesAreSettledTwice: "now and then an outcome is handed to the store twice"
         case .outcomesAreLost: "now and then an attempt's end is not told"
         case .failedMovesAreReportedDone: "a cancellation that failed is told of as done"
@@ -68,6 +70,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .readsAreNeverAnswered: [.everythingEnds, .nothingStalls]
         case .readsOvertakeCommits:
             [.oneAttemptAtATime, .everythingEnds, .orderIsKept, .endedStaysEnded, .numbersFollow]
+        case .movesOvertakeCommits: [.endedStaysEnded, .orderIsKept]
         case .outcomesAreSettledTwice: [.settledOnce]
         case .outcomesAreLost: [.nothingIsLeft, .everythingEnds]
         case .failedMovesAreReportedDone: [.endedStaysEnded, .everythingEnds, .nothingStalls, .orderIsKept]

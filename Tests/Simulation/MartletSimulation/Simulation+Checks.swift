@@ -185,7 +185,7 @@ extension Simulation {
             let isOverdue = store.waiting(for: id).contains {
                 // What was due before, if only until the clock was set back, is no longer waiting for its instant.
                 $0.due > latestWallTold && $0.due < seen - Self.downtime && $0.delivery.turn == nil
-                    && !untold.contains($0.delivery.id) && flights[$0.delivery.id] == nil
+                    && isToldOf($0.delivery.id) && flights[$0.delivery.id] == nil
             }
             if isOverdue { receivers[id]?.comesBack(at: elapsed) }
         }
@@ -196,15 +196,19 @@ extension Simulation {
         // One whose turn has not come was asked for by hand, or the clock was set back.
         guard let turn = stored.turn, turn.at <= seen else { return }
         let id = stored.id
-        let line = store.line(of: turn.key, at: endpoint).filter { !untold.contains($0.delivery.id) }
+        let line = store.line(of: turn.key, at: endpoint).filter { isToldOf($0.delivery.id) }
         if let other = line.first(where: { $0.delivery.id != id && flights[$0.delivery.id] != nil }) {
             throw violation(.orderIsKept, "\(id) was attempted while \(other.delivery.id) of its key was under way")
         }
-        let first = line.first?.delivery
+        // It may have left the line itself, by a cancellation that the dispatcher has not been told of.
+        let isBefore = line.first.map { ($0.delivery.turn?.at ?? $0.due, $0.delivery.id) < (turn.at, id) } ?? false
         try expect(
-            .orderIsKept, first.map { $0.id == id } ?? true,
-            "\(id) was attempted before \(first.map { "\($0.id)" } ?? "") of its key")
+            .orderIsKept, !isBefore,
+            "\(id) was attempted before \(line.first.map { "\($0.delivery.id)" } ?? "") of its key")
     }
+
+    /// Whether the dispatcher knows what the store has of it.
+    private func isToldOf(_ id: DeliveryID) -> Bool { !unreported.contains(id) && !untold.contains(id) }
 
     // MARK: All the time
 
@@ -236,7 +240,8 @@ extension Simulation {
             guard let since = receivers[id]?.stalledSince else { continue }
             try expect(
                 .nothingStalls, elapsed - since <= most,
-                "\(id) has something due, and got nothing for \((elapsed - since) / 1000) s: "
+                "\(id) has something due, and got nothing for \((elapsed - since) / 1000) s; "
+                    + "\(dispatcher.condition(of: id, now: seen).map { "\($0)" } ?? "unknown"): "
                     + store.waiting(for: id).map {
                         "\($0.delivery.id) due \($0.due.rfc3339), \($0.delivery.turn.map { "\($0)" } ?? "no turn")"
                     }.joined(separator: "; "))

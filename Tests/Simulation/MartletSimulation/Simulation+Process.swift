@@ -42,7 +42,7 @@ extension Simulation {
         waitingOutcomes = []
         batch = ([], [])
         isCommitting = false
-        heldAnswers = []
+        held = []
         lastRead = [:]
         durable = nil
         applied = 0
@@ -53,6 +53,7 @@ extension Simulation {
         regularFlights = 0
         testFlights = 0
         // A start sees all that is in the store.
+        unreported = []
         untold = []
         for id in endpoints {
             receivers[id]?.known = nil
@@ -220,7 +221,7 @@ extension Simulation {
         case .answered: commitFailed = false
         }
         applied += 1
-        plan(.commitIsReported, within: 30)
+        plan(.commitIsReported, within: chance(0.1) ? 2000 : 30)
     }
 
     func commitIsReported() throws(Violation) {
@@ -228,7 +229,7 @@ extension Simulation {
         isCommitting = false
         let batch = batch
         noteTime()
-        for parcel in batch.parcels { untold.remove(parcel.delivery.id) }
+        for parcel in batch.parcels { unreported.remove(parcel.delivery.id) }
         if commitFailed {
             waitingOutcomes.insert(contentsOf: batch.outcomes, at: 0)
             try perform(dispatcher.mayHaveBeenAccepted(batch.parcels.map(handedOver), now: seen))
@@ -238,9 +239,9 @@ extension Simulation {
             try perform(dispatcher.accepted(batch.parcels.map(handedOver), now: seen))
             for (outcome, isMoved) in zip(batch.outcomes, moved) { try settle(outcome, isMoved: isMoved) }
         }
-        let ready = heldAnswers.filter { $0.seen <= reported }
-        heldAnswers.removeAll { $0.seen <= reported }
-        for (endpoint, found, _) in ready { try take(found, of: endpoint) }
+        let told = held
+        held = []
+        for happening in told { try happen(happening) }
         if commitFailed {
             isCommitting = true
             plan(.commitGoesOn, within: 1000)

@@ -5,6 +5,7 @@ import MartletService
 /// Publishers, users, the clock and the power.
 extension Simulation {
     func happen(_ happening: Happening) throws(Violation) {
+        guard !awaitsCommits(happening) else { return held.append(happening) }
         switch happening {
         case .publish:
             publish()
@@ -12,6 +13,7 @@ extension Simulation {
         case .meddle:
             try meddle()
             if isTroubled { plan(.meddle, within: 4000) }
+        case .retryByHand: if isTroubled, isUp, !isStopping { try moveByHand(isRetry: true) }
         case .clockIsSet:
             try setClock()
             if isTroubled { plan(.clockIsSet, within: 15_000) }
@@ -29,26 +31,21 @@ extension Simulation {
             isCommitting = false
             commitIfIdle()
         case .read(let endpoint, let limit, let key): try read(endpoint, limit, after: key)
-        case .readIsAnswered(let endpoint, let found, let seen):
-            if reported < seen, mutant != .readsOvertakeCommits {
-                heldAnswers.append((endpoint, found, seen))
-            } else {
-                try take(found, of: endpoint)
-            }
+        case .readIsAnswered(let endpoint, let found, _): try take(found, of: endpoint)
         case .readFails(let endpoint):
             dispatcher.loadFailed(endpoint, retryAt: seen + .seconds(1))
             noteTime()
         case .endpointIsTold(let endpoint): try tell(endpoint)
         case .deactivate(let endpoint): try deactivate(endpoint)
         case .cancelStored(let endpoint): try cancelStored(endpoint)
-        case .cancelIsTold(let delivery, let endpoint):
+        case .cancelIsTold(let delivery, let endpoint, _):
             noteTime()
             cancelledAndTold.insert(delivery)
             untold.remove(delivery)
             if mutant != .cancellationsAreSilent {
                 try perform(dispatcher.cancelled(delivery, of: endpoint, now: seen))
             }
-        case .rescheduleIsTold(let delivery, let endpoint, let due):
+        case .rescheduleIsTold(let delivery, let endpoint, let due, _):
             noteTime()
             untold.remove(delivery)
             // Cancelled, and nobody knew: what is looked for is not there any more.
@@ -57,6 +54,16 @@ extension Simulation {
             try perform(dispatcher.rescheduled(delivery, of: endpoint, due: due, now: seen))
         case .healthIsKept: try keepHealth()
         case .alarmNotices: try perform(dispatcher.timerFired(now: seen))
+        }
+    }
+
+    /// Whether it is not to be told yet, since commits that it could have seen have not been.
+    private func awaitsCommits(_ happening: Happening) -> Bool {
+        switch happening {
+        case .readIsAnswered(_, _, let seen): reported < seen && mutant != .readsOvertakeCommits
+        case .cancelIsTold(_, _, let seen), .rescheduleIsTold(_, _, _, let seen):
+            reported < seen && mutant != .movesOvertakeCommits
+        default: false
         }
     }
 
@@ -144,7 +151,7 @@ extension Simulation {
             application: ApplicationID(high: 1, low: 1), cause: cause, createdAt: seen, turn: turn,
             state: .scheduled(due: due))
         let parcel = Parcel(delivery: delivery, event: event)
-        untold.insert(delivery.id)
+        unreported.insert(delivery.id)
         published[delivery.id] = parcel
         waitingParcels.append(parcel)
         count { $0.deliveries += 1 }
@@ -196,17 +203,8 @@ extension Simulation {
 
     private func meddle() throws(Violation) {
         guard isTroubled, isUp, !isStopping, let id = endpoints.randomElement(using: &random) else { return }
-        let kind = Int.random(in: 0..<18, using: &random)
-        if kind >= 12 {
-            guard troubles.movesByHand else { return }
-            switch kind {
-            case 12, 13, 14: try moveByHand(isRetry: true)
-            case 15, 16: try moveByHand(isRetry: false)
-            default: recover(id)
-            }
-            return
-        }
-        guard troubles.changesEndpoints else { return }
+        let first = troubles.changesEndpoints ? 0 : 12
+        let kind = Int.random(in: first..<(troubles.movesByHand ? 18 : 12), using: &random)
         switch kind {
         case 0:
             addReceiver(isFirst: false)
@@ -226,7 +224,10 @@ extension Simulation {
             let retry = randomRetry()
             try change(id) { $0.rules.retry = retry }
         case 10: rotateSecret(of: id)
-        default: if chance(0.3) { try change(id) { $0.isDeleted = true } }
+        case 11: if chance(0.3) { try change(id) { $0.isDeleted = true } }
+        case 12, 13, 14: try moveByHand(isRetry: true)
+        case 15, 16: try moveByHand(isRetry: false)
+        default: recover(id)
         }
     }
 
@@ -272,9 +273,12 @@ extension Simulation {
 
     /// As the use cases do it: look, decide, store if it still stands so, then tell the dispatcher.
     private func moveByHand(isRetry: Bool) throws(Violation) {
-        // As often as not one that has failed, where it is to be retried; or one of the latest, of which most are under way.
+        // As often as not one that has failed, where it is to be retried; or one of the latest, of which most are under way,
+        // and some have not been told of.
         let candidates =
-            if chance(0.5) { store.ids[...] } else { isRetry ? store.failed[...] : store.ids.suffix(10) }
+            if chance(0.5) { store.ids.suffix(applied > reported ? batch.parcels.count : store.ids.count) } else {
+                isRetry ? store.failed[...] : store.ids.suffix(10)
+            }
         guard let id = candidates.randomElement(using: &random), let stored = store.deliveries[id]?.delivery,
             let receiver = receivers[stored.endpoint], receiver.known?.isDeleted == false
         else { return }
@@ -294,7 +298,9 @@ extension Simulation {
         if isRetry { retriedByHand[id, default: 0] += 1 }
         untold.insert(id)
         let told: Happening =
-            isRetry ? .rescheduleIsTold(id, stored.endpoint, due: due) : .cancelIsTold(id, stored.endpoint)
+            isRetry
+            ? .rescheduleIsTold(id, stored.endpoint, due: due, seen: applied)
+            : .cancelIsTold(id, stored.endpoint, seen: applied)
         switch try call(isDelicate: true, { store.move(stored, to: state) }) {
         case .crashed: break
         case .answered(let isMoved):
@@ -310,7 +316,7 @@ extension Simulation {
                 untold.remove(id)
                 return
             }
-            plan(.rescheduleIsTold(id, stored.endpoint, due: due), within: 20)
+            plan(.rescheduleIsTold(id, stored.endpoint, due: due, seen: applied), within: 20)
         }
     }
 }

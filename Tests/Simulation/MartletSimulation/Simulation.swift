@@ -87,7 +87,8 @@ public final class Simulation {
     var applied = 0
     var reported = 0
     var lastRead: [EndpointID: Reading] = [:]
-    var heldAnswers: [(EndpointID, Reading, seen: Int)] = []
+    /// What is to be told once the commits have been that it could have seen.
+    var held: [Happening] = []
     var isHealthPlanned = false
     /// The store as a crash leaves it that takes back what was answered too early.
     var durable: ModelStore?
@@ -101,7 +102,9 @@ public final class Simulation {
     var cancelledAndTold: Set<DeliveryID> = []
     var retriedByHand: [DeliveryID: Int] = [:]
     var triedOtherSecret: [DeliveryID: Int] = [:]
-    /// What the store has, or may have, and the dispatcher has not been told of yet.
+    /// What is to be accepted, or was and the dispatcher has not been told of it yet.
+    var unreported: Set<DeliveryID> = []
+    /// What was moved by hand without its having been told of that yet.
     var untold: Set<DeliveryID> = []
     var regularFlights = 0
     var testFlights = 0
@@ -198,6 +201,8 @@ public final class Simulation {
         if troubles.setsClock { plan(.clockIsSet, within: 10_000) }
         if troubles.crashes { plan(.crash, within: 10_000) }
         if troubles.stops { plan(.stop, within: 20_000) }
+        // So late that nothing else has what was moved looked for.
+        if troubles.movesByHand { plan(.retryByHand, at: end - 1) }
         plan(.finale, at: end)
         while let next = nextStep() {
             try pass(to: next.at)
