@@ -66,8 +66,8 @@ def tell(name, look, is_first, martlet, chromium, shots):
             where = next(
                 (f" ({pathlib.Path(frame.filename).name}:{frame.lineno})"
                  for frame in reversed(traceback.extract_tb(error.__traceback__)) if "_story" in frame.filename), "")
-            story.complaints.append(f"{type(error).__name__}{where} at {story.page.url}: {' '.join(str(error).split())[:500]}")
-            story.page.screenshot(path=shots / f"{story.name}-failed.png")
+            story.complaints.append(f"{type(error).__name__}{where}: {' '.join(str(error).split())[:500]}")
+            story.show_all("failed")
             service.keep_log(shots / f"{story.name}-failed.log")
         finally:
             browser.close()

@@ -3,7 +3,7 @@
 import time
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 # How people look at pages.
 LOOKS = {
@@ -74,6 +74,24 @@ class Story:
             if found["impact"] in ("serious", "critical"):
                 node = found["nodes"][0]
                 self.complaints.append(f"{name}-{step}: {found['id']}: {node['html'][:160]}")
+
+    def show_all(self, step):
+        """Takes a picture of every page that is open, and tells where it and its frames are."""
+        pages = [page for context in self.browser.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            page.screenshot(path=self.shots / f"{self.name}-{step}-{number}.png")
+            self.complaints.append(f"page {number} is at {', framing '.join(frame.url for frame in page.frames)}")
+
+    def follow(self, link, goal):
+        """Clicks until it leads there: a browser may lose a click into a frame whose page has only just come."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not goal.is_visible() and time.monotonic() < end:
+            if link.is_visible():
+                link.click()
+            try:
+                goal.wait_for(timeout=PATIENCE / 6)
+            except TimeoutError:
+                continue
 
     def until(self, path, selector):
         """Looks at a page until it shows something."""
