@@ -214,6 +214,43 @@ import Testing
         await scene.stop()
     }
 
+    /// Each is told of by itself, and who is told that one is stored finds it.
+    @Test func aBatchThatTakesSeveralCommitsIsToldWhichOfThemFailed() async throws {
+        var commits = CommitLimits()
+        (commits.batch, commits.sharedBatch) = (2, 2)
+        let scene = try await ServiceScene(commits: commits)
+        let drafts = (0..<5).map { number in
+            Result<EventDraft, ServiceError>.success(
+                EventDraft(type: "a", chosenID: "e\(number)", data: Array("{}".utf8)))
+        }
+
+        scene.store.fail(after: 1, .before)
+        let results = try await scene.events.publish(drafts, by: scene.admin, stamp: nil)
+        var stored: [Bool] = []
+        for number in 0..<5 {
+            stored.append(try await scene.store.event(chosenID: "e\(number)", in: scene.live.id) != nil)
+        }
+
+        #expect(results.map { (try? $0.get()) != nil } == [true, true, false, false, true])
+        #expect(stored == [true, true, false, false, true])
+        #expect(throws: ServiceError.self) { try results[2].get() }
+        await scene.stop()
+    }
+
+    @Test func aBatchOfWhichNothingCouldBeStoredIsRefusedAsAWhole() async throws {
+        let scene = try await ServiceScene()
+
+        scene.store.failNext(.before)
+        let refused = try await refusal {
+            _ = try await scene.events.publish(
+                (0..<3).map { _ in .success(EventDraft(type: "a", data: Array("{}".utf8))) }, by: scene.admin,
+                stamp: nil)
+        }
+
+        #expect(refused?.kind == .unavailable)
+        await scene.stop()
+    }
+
     @Test func aBatchOfWhichNothingCanBeTakenDoesNotReachTheStore() async throws {
         let scene = try await ServiceScene()
         let calls = scene.store.callCount

@@ -104,6 +104,34 @@ import Testing
         #expect(scene.store.callCount - calls == 5)
     }
 
+    @Test(arguments: [(true, 4), (false, 1)])
+    func manyEventsComeInPiecesWhileOthersPublishAndTogetherOtherwise(isShared: Bool, commits: Int) async throws {
+        let scene = try await ServiceScene()
+        await scene.stop()
+        var limits = CommitLimits()
+        (limits.batch, limits.sharedBatch) = (40, 10)
+        let committer = GroupCommitter(
+            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
+        if isShared {
+            try committer.accept(Self.acceptance(scene, of: modest)) { _ in }
+            try committer.accept(Self.acceptance(scene, events: 40)) { _ in }
+        }
+        let many = Self.acceptance(scene, events: 25).entries
+        let publisher = Task.immediate { await committer.accept(many) }
+        let calls = scene.store.callCount
+
+        let running = Task { await committer.run(handingOverTo: scene.courier) }
+        let results = await publisher.value
+        committer.close()
+        await running.value
+
+        #expect(results.map { try? $0.get() } == Array(repeating: .stored, count: 25))
+        // Where they are not alone: one for what came before them, then one for each of three pieces.
+        #expect(scene.store.callCount - calls == commits)
+        #expect(scene.courier.notes.accepted.isEmpty)
+    }
+
     @Test func aClosedCommitterTakesNothingMore() async throws {
         let scene = try await ServiceScene()
         await scene.stop()

@@ -24,7 +24,7 @@ final class ServiceScene: Sendable {
 
     init(
         limits: ServiceLimits = ServiceLimits(), intake: IntakeLimits = IntakeLimits(),
-        post: (any Postman)? = nil
+        commits: CommitLimits = CommitLimits(), post: (any Postman)? = nil
     ) async throws {
         guard let vault = SecretVault(masterKey: Self.masterKey) else { preconditionFailure("the key is long enough") }
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -52,7 +52,7 @@ final class ServiceScene: Sendable {
         directory = Directory(vault: vault)
         directory.load(try await store.configuration())
         let committer = GroupCommitter(
-            store: store, limits: CommitLimits(), metrics: metrics, log: log, intake: Intake(limits: intake))
+            store: store, limits: commits, metrics: metrics, log: log, intake: Intake(limits: intake))
         context = ServiceContext(
             store: store, directory: directory, committer: committer, courier: courier, identifiers: identifiers,
             time: clock, vault: vault, egress: EgressPolicy(requiresHTTPS: false), limits: limits, metrics: metrics,

@@ -52,7 +52,10 @@ extension Operation {
         add(431, "The request's headers are larger than is taken.")
         add(
             503,
-            "Not now: a bound has been reached, or the store does not answer. `Retry-After` says when to come again.")
+            "Not now: a bound has been reached, or the store does not answer. `Retry-After` says when to come again."
+                + (name == "publishEvents"
+                    ? " `results`, where it is there, says what was accepted all the same." : ""),
+            schema: name == "publishEvents" ? "BatchRefused" : "Problem")
         return refusals
     }
 

@@ -92,6 +92,7 @@ struct EventRoutes: RouteGroup {
             if case .success = result { count + 1 } else { count }
         }
         guard accepted > 0 else { throw refusal(of: results) }
+        if let error = results.lazy.compactMap(\.notTaken).first { throw incomplete(results, accepted, error) }
         let isReplayed = results.contains { result in
             if case .success(let published) = result { published.isReplayed } else { false }
         }
@@ -107,6 +108,19 @@ struct EventRoutes: RouteGroup {
             .unprocessableContent, "batch_refused",
             "None of the \(results.count) events was accepted; `results` says why of each.")
         problem.members = { write(results, accepted: 0, to: &$0) }
+        return problem
+    }
+
+    /// The problem of a batch of which the store took a part only.
+    private func incomplete(
+        _ results: [Result<PublishedEvent, ServiceError>], _ accepted: Int, _ error: ServiceError
+    ) -> Problem {
+        var problem = Problem(
+            ServiceError(
+                .unavailable, "batch_incomplete",
+                "\(accepted) of the \(results.count) events are accepted; `results` says which. Publish the others again.",
+                retryAfter: error.retryAfter ?? .seconds(1)))
+        problem.members = { write(results, accepted: accepted, to: &$0) }
         return problem
     }
 
@@ -177,5 +191,13 @@ struct EventRoutes: RouteGroup {
                 }
             }
         }
+    }
+}
+
+extension Result<PublishedEvent, ServiceError> {
+    /// Why it was not taken, where that is not for what is wrong with the event.
+    fileprivate var notTaken: ServiceError? {
+        guard case .failure(let error) = self, error.kind == .unavailable || error.kind == .limited else { return nil }
+        return error
     }
 }

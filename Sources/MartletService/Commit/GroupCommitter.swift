@@ -18,6 +18,8 @@ public final class GroupCommitter: Sendable {
     }
 
     private let state: Mutex<State>
+    /// How many events that need not be durable together wait together.
+    private let piece: Int
     /// Whether more is taken, and how much waits.
     public let intake: Intake
     /// Tells whoever listens what became durable.
@@ -32,6 +34,7 @@ public final class GroupCommitter: Sendable {
         self.intake = intake
         self.store = store
         state = Mutex(State(queue: CommitQueue(limits: limits)))
+        piece = limits.sharedBatch
         self.metrics = metrics
         self.log = log
     }
@@ -51,6 +54,45 @@ public final class GroupCommitter: Sendable {
         return try answer.get()
     }
 
+    /// Returns once it is known of each event whether it and its deliveries are durable. Many come into several
+    /// transactions where others publish too, so that those do not wait for all of them.
+    public func accept(_ entries: [Acceptance.Entry]) async -> [Result<AcceptanceResult.EntryResult, ServiceError>] {
+        do throws(ServiceError) {
+            try intake.admit(Acceptance(entries: entries))
+        } catch {
+            return entries.map { _ in .failure(error) }
+        }
+        guard entries.count > piece else { return await accept(admitted: entries) }
+        return await withTaskGroup { group in
+            for start in stride(from: 0, to: entries.count, by: piece) {
+                let part = Array(entries[start..<min(start + piece, entries.count)])
+                // At once, so that they wait in their order.
+                group.addImmediateTask { (start, await self.accept(admitted: part)) }
+            }
+            var parts: [(start: Int, results: [Result<AcceptanceResult.EntryResult, ServiceError>])] = []
+            for await part in group { parts.append(part) }
+            return parts.sorted { $0.start < $1.start }.flatMap(\.results)
+        }
+    }
+
+    private func accept(
+        admitted entries: [Acceptance.Entry]
+    ) async -> [Result<AcceptanceResult.EntryResult, ServiceError>] {
+        let answer = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<AcceptanceResult, ServiceError>, Never>) in
+            do throws(ServiceError) {
+                try wait(for: Acceptance(entries: entries)) { continuation.resume(returning: $0) }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        switch answer {
+        case .success(.accepted(let results)): return results.map { .success($0) }
+        case .success: preconditionFailure("what has neither a key nor a step is refused by the entry alone")
+        case .failure(let error): return entries.map { _ in .failure(error) }
+        }
+    }
+
     /// Has the events and their deliveries made durable, for a caller that does not wait.
     ///
     /// - Parameter answer: called once they are durable, or could not be made so; on any thread, and not to do work there.
@@ -60,6 +102,13 @@ public final class GroupCommitter: Sendable {
         _ acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, ServiceError>) -> Void
     ) throws(ServiceError) {
         try intake.admit(acceptance)
+        try wait(for: acceptance, answer: answer)
+    }
+
+    /// Has wait what is admitted.
+    private func wait(
+        for acceptance: Acceptance, answer: @escaping @Sendable (Result<AcceptanceResult, ServiceError>) -> Void
+    ) throws(ServiceError) {
         let waiting = CommitQueue.WaitingAcceptance(acceptance: acceptance) { [intake] result in
             switch result {
             case .success(let result):

@@ -50,8 +50,11 @@ public struct EventService: Sendable {
         }
     }
 
-    /// Publishes many events in one transaction, each accepted or refused by itself. What could not even be read comes
-    /// in as a failure, and goes out as one in its place.
+    /// Publishes many events, each accepted or refused by itself. What could not even be read comes in as a failure, and goes
+    /// out as one in its place.
+    ///
+    /// - Parameter stamp: given where the caller sent an `Idempotency-Key`: then all are durable together, or none is.
+    /// - Throws: also where nothing could be stored.
     public func publish(
         _ drafts: [Result<EventDraft, ServiceError>], by principal: Principal, stamp: IdempotencyStamp?
     ) async throws(ServiceError) -> [Result<PublishedEvent, ServiceError>] {
@@ -68,18 +71,37 @@ public struct EventService: Sendable {
         }
         let entries = prepared.compactMap { try? $0.get() }
         guard !entries.isEmpty else { return prepared.map { $0.flatMap { _ in .failure(.notFound("event")) } } }
-        let result = try await context.committer.accept(
-            Acceptance(entries: entries.map(\.entry), stamp: stamp))
+        var accepted = try await accept(entries, stamp, by: principal)[...]
+        return prepared.map { $0.flatMap { _ in accepted.popFirst() ?? .failure(.notFound("event")) } }
+    }
+
+    private func accept(
+        _ events: [Prepared], _ stamp: IdempotencyStamp?, by principal: Principal
+    ) async throws(ServiceError) -> [Result<PublishedEvent, ServiceError>] {
+        let entries = events.map(\.entry)
+        let results: [Result<AcceptanceResult.EntryResult, ServiceError>]
+        if let stamp {
+            switch try await context.committer.accept(Acceptance(entries: entries, stamp: stamp)) {
+            case .keyReused: throw IdempotencyRules.reused
+            case .jobMoved: preconditionFailure("what is published is no job's step")
+            case .answeredBefore(let ids):
+                guard ids.count >= events.count else { throw IdempotencyRules.reused }
+                return try await firstAnswers(to: zip(ids, events), by: principal)
+            case .accepted(let stored): results = stored.map { .success($0) }
+            }
+        } else {
+            results = await context.committer.accept(entries)
+        }
         var answers: [Result<PublishedEvent, ServiceError>] = []
-        var index = 0
-        for prepared in prepared {
-            switch prepared {
-            case .failure(let error): answers.append(.failure(error))
-            case .success(let prepared):
-                answers.append(try await answer(to: prepared, at: index, of: result, by: principal))
-                index += 1
+        for (event, result) in zip(events, results) {
+            do throws(ServiceError) {
+                answers.append(.success(try await answer(to: event, try result.get(), by: principal)))
+            } catch {
+                answers.append(.failure(error))
             }
         }
+        // Of what the store could not take it says so as a whole.
+        if case .failure(let error)? = results.first, results.allSatisfy({ (try? $0.get()) == nil }) { throw error }
         return answers
     }
 
@@ -166,32 +188,34 @@ public struct EventService: Sendable {
     }
 
     private func answer(
-        to prepared: Prepared, at index: Int, of result: AcceptanceResult, by principal: Principal
-    ) async throws(ServiceError) -> Result<PublishedEvent, ServiceError> {
+        to prepared: Prepared, _ result: AcceptanceResult.EntryResult, by principal: Principal
+    ) async throws(ServiceError) -> PublishedEvent {
         switch result {
-        case .keyReused: throw IdempotencyRules.reused
-        case .jobMoved: preconditionFailure("what is published is no job's step")
-        case .answeredBefore(let events):
-            guard index < events.count else { throw IdempotencyRules.reused }
-            var before = try await publishedBefore(events[index], prepared, by: principal)
-            before.isReplayed = true
-            return .success(before)
-        case .accepted(let results):
-            switch results[index] {
-            case .stored: return .success(stored(prepared))
-            case .taken(let id):
-                let before = try await publishedBefore(id, prepared, by: principal)
-                guard before.event.isSame(as: prepared.entry.event) else {
-                    return .failure(
-                        ServiceError(
-                            .conflict, "event_id_taken",
-                            "Another event has the id \(before.event.publicID). "
-                                + "Choose another id, or publish the very same event to get its first answer."))
-                }
-                return .success(before)
-            case .missing: return .failure(.notFound("event"))
+        case .stored: return stored(prepared)
+        case .taken(let id):
+            let before = try await publishedBefore(id, prepared, by: principal)
+            guard before.event.isSame(as: prepared.entry.event) else {
+                throw ServiceError(
+                    .conflict, "event_id_taken",
+                    "Another event has the id \(before.event.publicID). "
+                        + "Choose another id, or publish the very same event to get its first answer.")
             }
+            return before
+        case .missing: throw .notFound("event")
         }
+    }
+
+    /// What the publisher was told who used an `Idempotency-Key` first.
+    private func firstAnswers(
+        to events: some Sequence<(EventID, Prepared)>, by principal: Principal
+    ) async throws(ServiceError) -> [Result<PublishedEvent, ServiceError>] {
+        var answers: [Result<PublishedEvent, ServiceError>] = []
+        for (id, prepared) in events {
+            var before = try await publishedBefore(id, prepared, by: principal)
+            before.isReplayed = true
+            answers.append(.success(before))
+        }
+        return answers
     }
 
     private func stored(_ prepared: Prepared) -> PublishedEvent {

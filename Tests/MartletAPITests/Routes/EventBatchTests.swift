@@ -1,4 +1,5 @@
 import MartletCore
+import MartletService
 import Testing
 
 @Suite struct EventBatchTests {
@@ -59,6 +60,24 @@ import Testing
             #expect(answer["accepted"] == 0)
             #expect(answer["refused"] == 2)
             #expect(answer["results"]?.array?.map { $0["index"] } == [0, 1])
+        }
+    }
+
+    /// Nobody takes a 202 for all of it.
+    @Test func aBatchOfWhichTheStoreTakesAPartSaysWhich() async throws {
+        var commits = CommitLimits()
+        (commits.sharedBatch, commits.waitingEvents) = (3, 2)
+        try await TestService.with(commits: commits) { service in
+            let answer = try await service.admin.post(
+                "/v1/events/batch", .array(Array(repeating: ["type": "a.b", "data": [:]], count: 5)))
+            let stored = try await service.admin.get("/v1/events").items
+
+            #expect(answer.status == 503)
+            #expect(answer.code == "batch_incomplete")
+            #expect(answer.raw.header("retry-after") == "1")
+            #expect(answer["accepted"] == 2)
+            #expect(answer["results"]?.array?.map { $0["status"] } == [503, 503, 503, 202, 202])
+            #expect(stored.count == 2)
         }
     }
 

@@ -29,8 +29,8 @@ struct TestService: Sendable {
     /// - Parameter time: what the use cases go by, in the stead of the real time.
     static func with<Value: Sendable>(
         egress: EgressPolicy = EgressPolicy(allowsPrivateNetworks: true), connections: ConnectionLimits = .patient,
-        limits: ServiceLimits = .init(), intake: IntakeLimits = .init(), time: (any TimeSource)? = nil,
-        proxies: TrustedProxies = TrustedProxies(),
+        limits: ServiceLimits = .init(), intake: IntakeLimits = .init(), commits: CommitLimits = .init(),
+        time: (any TimeSource)? = nil, proxies: TrustedProxies = TrustedProxies(),
         _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID())")
@@ -39,7 +39,7 @@ struct TestService: Sendable {
         let store = try await SQLiteStore.open(path: directory.appending(path: "martlet.db").path())
         let result: Result<Value, any Error>
         do {
-            result = .success(try await run(store, egress, connections, limits, intake, time, proxies, body))
+            result = .success(try await run(store, egress, connections, limits, intake, commits, time, proxies, body))
         } catch {
             result = .failure(error)
         }
@@ -49,7 +49,7 @@ struct TestService: Sendable {
 
     private static func run<Value: Sendable>(
         _ store: SQLiteStore, _ egress: EgressPolicy, _ connections: ConnectionLimits, _ limits: ServiceLimits,
-        _ intake: IntakeLimits, _ time: (any TimeSource)?, _ proxies: TrustedProxies,
+        _ intake: IntakeLimits, _ commits: CommitLimits, _ time: (any TimeSource)?, _ proxies: TrustedProxies,
         _ body: @escaping @Sendable (TestService) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -66,7 +66,7 @@ struct TestService: Sendable {
         directory.load(try await store.configuration())
         let metrics = ServiceMetrics()
         let committer = GroupCommitter(
-            store: store, limits: CommitLimits(), metrics: metrics, log: log, intake: Intake(limits: intake))
+            store: store, limits: commits, metrics: metrics, log: log, intake: Intake(limits: intake))
         let sender = RecordingSender(group: group)
         let listeners = ListenHub()
         let engine = DeliveryEngine(
