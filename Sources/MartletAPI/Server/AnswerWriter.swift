@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
@@ -39,4 +40,9 @@ struct AnswerWriter: Sendable {
 
     /// A header as it goes out.
     static func field(_ name: String, _ value: String) -> String { "\(name): \(value)\r\n" }
+
+    /// Headers as they go out.
+    static func fields(_ fields: HTTPFields) -> String {
+        fields.reduce(into: "") { $0 += field($1.name.rawName, $1.value) }
+    }
 }

@@ -92,9 +92,8 @@ struct Publisher: Sendable {
             for header in answer.headers { head += AnswerWriter.field(header.name, header.value) }
             return answers.answer(head, body: status.mayHaveResponseBody ? answer.body : nil)
         case .failure(let problem):
-            var head = Self.head(of: problem)
-            for field in problem.headers { head += AnswerWriter.field(field.name.rawName, field.value) }
-            return answers.answer(head, body: problem.bytes)
+            return answers.answer(
+                Self.head(of: problem) + AnswerWriter.fields(problem.headers), body: problem.bytes)
         }
     }
 
@@ -109,9 +108,8 @@ struct Publisher: Sendable {
             return answers.answer(Self.accepted, body: writer.bytes)
         case .failure(let error):
             let problem = Problem(error)
-            var further = ""
-            for field in problem.headers { further += AnswerWriter.field(field.name.rawName, field.value) }
-            return answers.answer(Self.head(of: problem), body: problem.bytes, further)
+            return answers.answer(
+                Self.head(of: problem), body: problem.bytes, AnswerWriter.fields(problem.headers))
         }
     }
 

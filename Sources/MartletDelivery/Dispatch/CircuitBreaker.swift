@@ -23,6 +23,7 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     private let rules: BreakerRules
+    private let half: Duration
     private var state = State.closed
     private var reason: BreakerCondition.Reason?
     private var pause: Duration
@@ -34,6 +35,7 @@ struct CircuitBreaker: Sendable, Hashable {
 
     init(_ rules: BreakerRules) {
         self.rules = rules
+        half = rules.window / 2
         pause = rules.firstPause
     }
 
@@ -106,14 +108,14 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     private mutating func count(isSuccess: Bool, isSilent: Bool, now: Timestamp) {
-        let half = rules.window / 2
         let start = halfStart ?? now
-        if now >= start + rules.window {
-            (previous, current, halfStart) = (Counts(), Counts(), now)
-        } else if now >= start + half {
-            (previous, current, halfStart) = (current, Counts(), start + half)
-        } else {
+        let next = start + half
+        if now < next {
             halfStart = start
+        } else if now >= start + rules.window {
+            (previous, current, halfStart) = (Counts(), Counts(), now)
+        } else {
+            (previous, current, halfStart) = (current, Counts(), next)
         }
         current.total += 1
         if !isSuccess { current.failed += 1 }
