@@ -170,8 +170,11 @@ import WebhookSigning
     @Test func aStoreThatDoesNotAnswerIsAskedAgain() async throws {
         let scene = try await Scene("github")
         let request = try scene.signed([])
+        let calls = scene.engine.store.callCount
 
         let handed = try await scene.attempts(1) {
+            // Whoever begins to listen has what waits looked for, by two calls.
+            _ = try await eventually({ scene.engine.store.callCount }) { $0 == calls + 2 }
             // The first call writes the event, the second reads its request.
             scene.engine.store.fail(after: 1, .before)
             try await scene.receive(request)
