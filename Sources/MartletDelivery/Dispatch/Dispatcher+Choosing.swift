@@ -11,6 +11,10 @@ extension Dispatcher {
         lane.queue.promote(now: now)
         if !lane.isQueued, lane.hasSlot(most: limits.inFlightPerEndpoint) { queue(lane, now: now) }
         if let stored = lane.stored, !lane.isLoading, !isHalted {
+            // What waits for later leaves the room to what is due.
+            if stored <= now, lane.queue.nextDue != nil, (window - lane.queue.count) * 4 < window * 3 {
+                spill(lane, dueAfter: now)
+            }
             let room = window - lane.queue.count
             if stored > now {
                 arm(lane, at: stored)

@@ -125,6 +125,10 @@ extension Dispatcher {
         for parcel in lane.spill() { letGo(parcel) }
     }
 
+    mutating func spill(_ lane: Lane, dueAfter instant: Timestamp) {
+        for parcel in lane.spill(dueAfter: instant) { letGo(parcel) }
+    }
+
     mutating func store(_ parcel: Parcel, in lane: Lane) {
         for later in lane.noteStored(parcel) { letGo(later) }
     }

@@ -337,7 +337,8 @@ final class Lane {
         return parcels
     }
 
-    private func spill(dueAfter instant: Timestamp) -> [Parcel] {
+    /// Takes what waits for an instant after this one out of memory.
+    func spill(dueAfter instant: Timestamp) -> [Parcel] {
         let parcels = queue.removeAll(dueAfter: instant)
         for parcel in parcels {
             if isLoading, let key = parcel.turn?.key { staleKeys.insert(LineKey(key)) }

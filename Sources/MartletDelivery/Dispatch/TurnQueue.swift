@@ -173,7 +173,8 @@ struct TurnQueue {
 
     /// Removes what waits for an instant after this one, and what comes after it in its key's line.
     mutating func removeAll(dueAfter instant: Timestamp) -> [Parcel] {
-        lines.keys.flatMap { key in
+        waiting = Heap(waiting.unordered.filter { $0.due <= instant })
+        return lines.keys.flatMap { key in
             guard let place = lines[key]?.parcels.firstIndex(where: { $0.due > instant }) else { return [Parcel]() }
             return removeAll(of: key, from: place)
         }

@@ -70,6 +70,21 @@ import Testing
         #expect(whenDue.loads.map(\.0) == [endpoint])
     }
 
+    @Test func whatWaitsForARetryMakesRoomOnceMoreComesThanTheWindowTakes() {
+        let scene = DispatcherScene { $0.window = 4 }
+        let endpoint = scene.endpoint()
+
+        let sent = scene.accept(scene.parcels(4, to: endpoint)).sent
+        let refused = sent.flatMap { scene.finishAndSettle($0, .refused) }
+        let waiting = scene.parcelsInMemory
+        let more = scene.accept([scene.parcel(to: endpoint)])
+
+        #expect(refused.loads.isEmpty)
+        #expect(waiting == 4)
+        #expect(more.loads.map(\.0) == [endpoint])
+        #expect(scene.parcelsInMemory == 0)
+    }
+
     @Test func everythingThatWasTakenInIsLetGoOf() {
         let scene = DispatcherScene { $0.parcels = 50 }
         let endpoints = (0..<5).map { _ in scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: []))) }
