@@ -23,6 +23,10 @@ import Testing
             })
     }
 
+    private static func committer(in scene: ServiceScene, _ limits: CommitLimits = CommitLimits()) -> GroupCommitter {
+        GroupCommitter(store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+    }
+
     @Test func publishersAreAnsweredOnceTheReceiverHasBeenTold() async throws {
         let scene = try await ServiceScene()
         _ = try await scene.webhook()
@@ -36,8 +40,7 @@ import Testing
     @Test func whateverWaitsSharesOneTransaction() async throws {
         let scene = try await ServiceScene()
         await scene.stop()
-        let committer = GroupCommitter(
-            store: scene.store, limits: CommitLimits(), metrics: scene.context.metrics, log: scene.context.log)
+        let committer = Self.committer(in: scene)
         let calls = scene.store.callCount
 
         // All of them wait before anything commits: a task that begins at once has put its acceptance into the queue when
@@ -62,8 +65,7 @@ import Testing
         await scene.stop()
         var limits = CommitLimits()
         limits.batch = 20
-        let committer = GroupCommitter(
-            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let committer = Self.committer(in: scene, limits)
         let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
         let answered = Mutex<[String]>([])
         for number in 0..<10 {
@@ -90,8 +92,7 @@ import Testing
         await scene.stop()
         var limits = CommitLimits()
         (limits.batch, limits.sharedBatch) = (40, 10)
-        let committer = GroupCommitter(
-            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let committer = Self.committer(in: scene, limits)
         let calls = scene.store.callCount
         let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
         for _ in 0..<8 { try committer.accept(Self.acceptance(scene, events: 10)) { _ in } }
@@ -110,8 +111,7 @@ import Testing
         await scene.stop()
         var limits = CommitLimits()
         (limits.batch, limits.sharedBatch) = (40, 10)
-        let committer = GroupCommitter(
-            store: scene.store, limits: limits, metrics: scene.context.metrics, log: scene.context.log)
+        let committer = Self.committer(in: scene, limits)
         let modest: ApplicationID = scene.context.identifiers.next(at: scene.clock.now())
         if isShared {
             try committer.accept(Self.acceptance(scene, of: modest)) { _ in }

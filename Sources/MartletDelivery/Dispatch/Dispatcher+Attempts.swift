@@ -73,7 +73,9 @@ extension Dispatcher {
             again.delivery.attemptCount = settlement.attempt.number
             again.delivery.firstAttemptAt = settlement.firstAttemptAt
             // The store does not know which secret was tried: in there, one that is refused would be tried for ever.
-            let hasRoom = again.usesOtherSecret || mayWait(until: due, in: lane) && hasRoom(for: again, in: lane)
+            // A retry takes up no room that what is due sooner is to be read into.
+            let hasRoom =
+                again.usesOtherSecret || isDueBeforeStored(due, in: lane) && hasRoom(for: again, in: lane)
             let isInTurn = lane.queue.comesFirst(again)
             if moved, !wasMoved, lane.isActive, due <= now + limits.nearRetry, hasRoom, isInTurn {
                 keep(again, in: lane, now: now)

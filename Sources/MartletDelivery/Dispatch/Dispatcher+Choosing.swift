@@ -11,23 +11,20 @@ extension Dispatcher {
         lane.queue.promote(now: now)
         if !lane.isQueued, lane.hasSlot(most: limits.inFlightPerEndpoint) { queue(lane, now: now) }
         if let stored = lane.stored, !lane.isLoading, !isHalted {
-            // What waits for later leaves the room to what is due.
-            if stored <= now, lane.queue.nextDue != nil, (window - lane.queue.count) * 4 < window * 3 {
-                spill(lane, dueAfter: now)
-            }
-            let room = window - lane.queue.count
-            if stored > now {
-                arm(lane, at: stored)
-            } else if room * 4 >= window * 3 {
-                lane.isLoading = true
-                lane.stored = nil
-                // What is open or in memory is still scheduled in the store, and so will be among what is read.
-                actions.append(
-                    .load(
-                        lane.endpoint, limit: room + lane.queue.count + lane.open.count, after: lane.cursor))
-            }
+            if stored > now { arm(lane, at: stored) } else { load(lane, now: now, into: &actions) }
         }
         if let due = lane.queue.nextDue { arm(lane, at: due) }
+    }
+
+    /// Has what is due in the store read, once there is room for it.
+    private mutating func load(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
+        // What waits for later leaves the room to what is due.
+        if !hasRoomToLoad(lane), lane.queue.nextDue != nil { spill(lane, dueAfter: now) }
+        guard hasRoomToLoad(lane) else { return }
+        lane.isLoading = true
+        lane.stored = nil
+        // What is open or in memory is still scheduled in the store, and so will be among what is read.
+        actions.append(.load(lane.endpoint, limit: window + lane.open.count, after: lane.cursor))
     }
 
     /// Has a lane wait for its turn if something of it may go; or for the instant when it may.

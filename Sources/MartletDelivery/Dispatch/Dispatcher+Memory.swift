@@ -92,13 +92,16 @@ extension Dispatcher {
             guard leases == nil else { return false }
             return lane.queue.knowsAll(of: key) ?? (lane.stored == nil && !lane.isLoading)
         }
-        return !lane.isLoading && lane.stored.map { $0 > parcel.due } ?? true
+        return isDueBeforeStored(parcel.due, in: lane)
     }
 
-    /// Whether a retry may wait in memory: not where it would take up room that what is due sooner is to be read into.
-    func mayWait(until due: Timestamp, in lane: Lane) -> Bool {
+    /// Whether what is due then comes before all that is in the store alone, as far as is known.
+    func isDueBeforeStored(_ due: Timestamp, in lane: Lane) -> Bool {
         !lane.isLoading && lane.stored.map { $0 > due } ?? true
     }
+
+    /// Whether enough of a lane's window is free for a read to be worth its while.
+    func hasRoomToLoad(_ lane: Lane) -> Bool { (window - lane.queue.count) * 4 >= window * 3 }
 
     mutating func keep(_ parcel: Parcel, in lane: Lane, now: Timestamp) {
         take(parcel)

@@ -43,15 +43,8 @@ public final class GroupCommitter: Sendable {
     ///
     /// - Throws: `backlog_full`, `disk_nearly_full` or `overloaded` where a bound is reached, before anything is stored.
     public func accept(_ acceptance: Acceptance) async throws(ServiceError) -> AcceptanceResult {
-        let answer = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<AcceptanceResult, ServiceError>, Never>) in
-            do throws(ServiceError) {
-                try accept(acceptance) { continuation.resume(returning: $0) }
-            } catch {
-                continuation.resume(returning: .failure(error))
-            }
-        }
-        return try answer.get()
+        try intake.admit(acceptance)
+        return try await wait(for: acceptance)
     }
 
     /// Returns once it is known of each event whether it and its deliveries are durable. Many come into several
@@ -78,18 +71,13 @@ public final class GroupCommitter: Sendable {
     private func accept(
         admitted entries: [Acceptance.Entry]
     ) async -> [Result<AcceptanceResult.EntryResult, ServiceError>] {
-        let answer = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<AcceptanceResult, ServiceError>, Never>) in
-            do throws(ServiceError) {
-                try wait(for: Acceptance(entries: entries)) { continuation.resume(returning: $0) }
-            } catch {
-                continuation.resume(returning: .failure(error))
+        do throws(ServiceError) {
+            guard case .accepted(let results) = try await wait(for: Acceptance(entries: entries)) else {
+                preconditionFailure("what has neither a key nor a step is refused by the entry alone")
             }
-        }
-        switch answer {
-        case .success(.accepted(let results)): return results.map { .success($0) }
-        case .success: preconditionFailure("what has neither a key nor a step is refused by the entry alone")
-        case .failure(let error): return entries.map { _ in .failure(error) }
+            return results.map { .success($0) }
+        } catch {
+            return entries.map { _ in .failure(error) }
         }
     }
 
@@ -103,6 +91,18 @@ public final class GroupCommitter: Sendable {
     ) throws(ServiceError) {
         try intake.admit(acceptance)
         try wait(for: acceptance, answer: answer)
+    }
+
+    private func wait(for acceptance: Acceptance) async throws(ServiceError) -> AcceptanceResult {
+        let answer = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<AcceptanceResult, ServiceError>, Never>) in
+            do throws(ServiceError) {
+                try wait(for: acceptance) { continuation.resume(returning: $0) }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        return try answer.get()
     }
 
     /// Has wait what is admitted.

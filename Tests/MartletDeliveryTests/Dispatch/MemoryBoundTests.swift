@@ -39,8 +39,7 @@ import Testing
             $0.parcelBytes = 100_000
             $0.inFlightPerEndpoint = 1
         }
-        let endpoint: EndpointID = scene.id()
-        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+        let endpoint = scene.endpoint(stored: scene.now)
         let small = scene.parcels(10, to: endpoint)
         let large = scene.parcel(to: endpoint, size: 100_000)
 
@@ -54,8 +53,7 @@ import Testing
 
     @Test func whatWaitsForARetryLeavesTheWindowToWhatIsDueInTheStore() {
         let scene = DispatcherScene { $0.window = 4 }
-        let endpoint: EndpointID = scene.id()
-        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+        let endpoint = scene.endpoint(stored: scene.now)
 
         let loaded = scene.dispatcher.loaded(
             endpoint, scene.parcels(4, to: endpoint), nextDue: scene.now, now: scene.now)
