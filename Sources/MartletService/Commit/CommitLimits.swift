@@ -7,7 +7,7 @@ public struct CommitLimits: Sendable, Hashable {
     /// The most events and outcomes that share one transaction: it bounds how long the next one waits.
     public var batch = 1024
     /// The same while several publish: it bounds how long one of them waits for what the others brought.
-    public var sharedBatch = 128
+    public var sharedBatch = 64
 
     public init() {}
 }
