@@ -101,6 +101,36 @@ struct StatusServiceTests {
         await scene.stop()
     }
 
+    @Test func whoAsksWhileAReportIsMadeGetsTheSame() async throws {
+        let scene = try await ServiceScene()
+        let service = StatusService(scene.context)
+        let before = scene.store.callCount
+        _ = try await StatusService(scene.context).report(of: scene.live.id, for: scene.admin)
+        let calls = scene.store.callCount - before
+
+        let together = (0..<50).map { _ in
+            Task.immediate { try await service.report(of: scene.live.id, for: scene.admin).at }
+        }
+        for each in together { #expect(try await each.value == scene.clock.now()) }
+
+        #expect(calls > 0)
+        #expect(scene.store.callCount - before == 2 * calls)
+        await scene.stop()
+    }
+
+    @Test func aReportThatCouldNotBeMadeIsMadeAtTheNextCall() async throws {
+        let scene = try await ServiceScene()
+        let service = StatusService(scene.context)
+        scene.store.failNext(.before)
+
+        let refused = try await refusal { _ = try await service.report(of: scene.live.id, for: scene.admin) }
+        let report = try await service.report(of: scene.live.id, for: scene.admin)
+
+        #expect(refused?.kind == .unavailable)
+        #expect(report.at == scene.clock.now())
+        await scene.stop()
+    }
+
     @Test func whoeverAsksOftenGetsTheSameReport() async throws {
         let scene = try await ServiceScene()
         let service = StatusService(scene.context)

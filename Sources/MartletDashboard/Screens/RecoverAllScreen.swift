@@ -64,11 +64,14 @@ struct RecoverAllScreen: Screen {
             do throws(ServiceError) {
                 started.append(try await jobs.recover(id, only: .failed, draft, by: visit.principal))
             } catch {
-                // Those before it go on: the list of jobs shows them, and this says of which webhook what stands in the way.
-                guard !started.isEmpty, error.kind == .conflict else { throw error }
-                let url = visit.context.directory.endpoint(id, in: visit.environment.id)?.url ?? id.description
-                let already = Figures.count(started.count, "recovery was", "recoveries were")
-                throw ServiceError(.conflict, error.code, "\(already) started. \(url): \(error.detail)")
+                // It may have been deleted since it was counted. Those before it go on: the list of jobs shows them, and
+                // this says of which webhook what stands in the way.
+                guard error.kind == .conflict || error.kind == .notFound else { throw error }
+                let isKnown = error.kind != .notFound
+                let url = isKnown ? visit.context.directory.endpoint(id, in: visit.environment.id)?.url : nil
+                let already = Figures.count(started.count, "recovery was", "recoveries were") + " started. "
+                let detail = "\(started.isEmpty ? "" : already)\(url ?? id.description): \(error.detail)"
+                throw ServiceError(.conflict, error.code, detail)
             }
         }
         if let job = started.first, started.count == 1 { return .redirect(visit.path("jobs", job.id.description)) }

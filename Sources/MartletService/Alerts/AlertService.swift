@@ -107,7 +107,8 @@ public struct AlertService: Sendable {
         if let isActive = draft.isActive { alert.isActive = isActive }
         if let emails = draft.emails {
             AlertLimits.check(emails: emails, into: &fields)
-            if !emails.isEmpty, !sendsMail {
+            // Those that it has already do not keep the rest of it from being changed.
+            if !sendsMail, !Set(emails).isSubset(of: alert.emails) {
                 fields.append(.init("emails", "This server sends no e-mail. Start it with --smtp-url and --smtp-from."))
             }
             alert.emails = emails

@@ -5,7 +5,8 @@ import Synchronization
 /// How the service is doing, for customers.
 ///
 /// Incidents are those of alerts about the whole environment on success rate and on what waits: what one customer's webhook does
-/// is nobody else's business. A report is put together at most every ``lifetime`` for each environment, however many ask.
+/// is nobody else's business. A report is put together at most every ``lifetime`` for each environment, however many ask, and all who ask
+/// meanwhile wait for the same.
 public final class StatusService: Sendable {
     /// For how long a report is shown again.
     public static let lifetime = Duration.seconds(10)
@@ -13,7 +14,10 @@ public final class StatusService: Sendable {
     static let mostIncidents = 500
 
     private let context: ServiceContext
-    private let kept = Mutex<[EnvironmentID: StatusReport]>([:])
+    /// The last report of each environment, or the one that is being made, and since when.
+    private let kept = Mutex<[EnvironmentID: (at: Timestamp, report: Report)]>([:])
+
+    private typealias Report = Task<Result<StatusReport, ServiceError>, Never>
 
     public init(_ context: ServiceContext) { self.context = context }
 
@@ -27,12 +31,26 @@ public final class StatusService: Sendable {
                 || principal.map({ $0.environment == id && $0.application == nil }) ?? false
         else { throw .notFound("status page") }
         let now = context.time.now()
-        if let report = kept.withLock({ $0[id] }), now.since(report.at) < Self.lifetime, report.at <= now {
+        let report = kept.withLock { kept in
+            if let last = kept[id], now.since(last.at) < Self.lifetime, last.at <= now { return last.report }
+            let report = Report {
+                do throws(ServiceError) {
+                    return .success(try await self.makeReport(of: environment, at: now))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            kept[id] = (now, report)
             return report
         }
-        let report = try await makeReport(of: environment, at: now)
-        kept.withLock { $0[id] = report }
-        return report
+        do throws(ServiceError) {
+            return try await report.value.get()
+        } catch {
+            kept.withLock { kept in
+                if kept[id]?.report == report { kept[id] = nil }
+            }
+            throw error
+        }
     }
 
     private func makeReport(of environment: Environment, at now: Timestamp) async throws(ServiceError) -> StatusReport {

@@ -123,6 +123,29 @@ import Testing
         }
     }
 
+    @Test func aWebhookThatWasDeletedSinceItWasCountedIsNamedAndTheOthersGoOn() async throws {
+        try await TestDashboard.with { site in
+            let (kept, deleted) = (try await site.failing(1), try await site.failing(1))
+            let browser = try await site.operating()
+            let path = "/dashboard/sandbox/recover"
+            _ = try await browser.get(path)
+            let counted = try await browser.post(path, ["since": "24h", "do": "count"])
+            try await WebhookService(site.context).delete(deleted.id, by: site.admin)
+
+            let started = try await browser.send(
+                .post, path,
+                form: [kept, deleted].map { ("webhook", "\($0.id)") } + [
+                    ("since", "24h"), ("counted", counted.counted), ("do", "start"), ("csrf", browser.token ?? ""),
+                ])
+
+            #expect(started.status == 409)
+            #expect(started.has("1 recovery was started. \(deleted.id): There is no such webhook."))
+            let jobs = try await JobService(site.context).jobs(
+                page: PageRequest(limit: 10, cursor: nil), for: site.admin)
+            #expect(jobs.items.map(\.work) == [.recover(kept.id, only: .failed)])
+        }
+    }
+
     @Test func aCustomerRecoversNothingOfAnothers() async throws {
         try await TestDashboard.with { site in
             _ = try await site.application("acme")
@@ -142,7 +165,8 @@ import Testing
             #expect(counted.has("0 deliveries would be made."))
             #expect(!counted.has(webhook.url))
             #expect(!named.has(webhook.url))
-            #expect(forced.status == 404)
+            #expect(forced.status == 409)
+            #expect(forced.has("\(webhook.id): There is no such webhook."))
         }
     }
 

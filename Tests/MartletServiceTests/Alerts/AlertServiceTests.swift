@@ -76,6 +76,28 @@ struct AlertServiceTests {
         await scene.stop()
     }
 
+    @Test func whereNoMailIsSentAnyMoreAnAlertKeepsTheAddressesThatItHas() async throws {
+        let scene = try await ServiceScene()
+        let now = scene.clock.now()
+        let alert = Alert(
+            id: scene.context.identifiers.next(at: now), environment: scene.live.id, name: "Webhooks fail",
+            rule: .consecutiveFailures(5), emails: ["a@example.com", "b@example.com"], createdAt: now, updatedAt: now)
+        try await scene.store.putAlert(alert)
+        func change(_ emails: [String]) async throws {
+            _ = try await scene.alerts.update(
+                alert.id, Self.draft { ($0.name, $0.emails) = ("Still", emails) }, by: scene.admin)
+        }
+
+        let refused = try await refusal { try await change(["a@example.com", "c@example.com"]) }
+        try await change(["b@example.com"])
+
+        #expect(refused?.fields.map(\.field) == ["emails"])
+        let kept = try await scene.alerts.alert(alert.id, for: scene.admin).alert
+        #expect(kept.name == "Still")
+        #expect(kept.emails == ["b@example.com"])
+        await scene.stop()
+    }
+
     @Test func anotherEnvironmentsAlertsDoNotExist() async throws {
         let scene = try await ServiceScene()
         let made = try await scene.alerts.create(Self.draft(), by: scene.admin).alert
