@@ -3,7 +3,7 @@ public import MartletCore
 public import MartletStore
 
 /// What every use case works with.
-public struct ServiceContext: Sendable {
+public final class ServiceContext: Sendable {
     public let store: any Store
     public let directory: Directory
     public let committer: GroupCommitter

@@ -6,7 +6,7 @@ import NIOHTTP1
 import WebhookSigning
 
 /// What ``PublishShortcut`` publishes with; one for all connections.
-struct Publisher: Sendable {
+final class Publisher: Sendable {
     let bytes: BodyBytes
     /// The largest body that an event may come in, in bytes.
     let mostBytes: Int
