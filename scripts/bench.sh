@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build -c release --product store-benchmark
 swift build -c release --product martlet
-.build/release/store-benchmark
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+.build/release/store-benchmark "$directory"
 echo
 .build/release/martlet bench "$@"
