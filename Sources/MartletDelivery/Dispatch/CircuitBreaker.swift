@@ -7,8 +7,8 @@ struct CircuitBreaker: Sendable, Hashable {
     private enum State: Hashable {
         case closed
         case open(since: Timestamp, until: Timestamp)
-        /// The probe that started at `start` is under way.
-        case probing(since: Timestamp, start: Timestamp)
+        /// The probe is under way. Which that is its delivery says: when it started says nothing once the clock was set.
+        case probing(since: Timestamp, probe: DeliveryID)
     }
 
     /// What an attempt's end changed.
@@ -51,13 +51,13 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// An attempt starts: the probe, where the breaker is open.
-    mutating func started(now: Timestamp) {
-        if case .open(let since, _) = state { state = .probing(since: since, start: now) }
+    mutating func started(_ delivery: DeliveryID) {
+        if case .open(let since, _) = state { state = .probing(since: since, probe: delivery) }
     }
 
     /// An attempt did not start after all: where it was the probe, the next one may go at once.
-    mutating func notStarted(now: Timestamp) {
-        if case .probing(let since, _) = state { state = .open(since: since, until: now) }
+    mutating func notStarted(_ delivery: DeliveryID, now: Timestamp) {
+        if case .probing(let since, delivery) = state { state = .open(since: since, until: now) }
     }
 
     /// Somebody has reason to believe that the endpoint is back: the next probe need not wait.
@@ -76,7 +76,7 @@ struct CircuitBreaker: Sendable, Hashable {
     /// An attempt is over.
     ///
     /// - Parameter isSilent: whether no answer came at all.
-    mutating func finished(isSuccess: Bool, isSilent: Bool, startedAt: Timestamp, now: Timestamp) -> Change? {
+    mutating func finished(_ delivery: DeliveryID, isSuccess: Bool, isSilent: Bool, now: Timestamp) -> Change? {
         switch state {
         case .closed:
             count(isSuccess: isSuccess, isSilent: isSilent, now: now)
@@ -86,7 +86,7 @@ struct CircuitBreaker: Sendable, Hashable {
             state = .open(since: now, until: now + pause)
             return .opened
         case .open: return nil
-        case .probing(_, let start) where startedAt < start: return nil
+        case .probing(_, let probe) where probe != delivery: return nil
         case .probing where isSuccess:
             self = CircuitBreaker(rules)
             return .closed

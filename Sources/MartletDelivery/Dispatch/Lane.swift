@@ -168,7 +168,7 @@ final class Lane {
     func started(_ parcel: Parcel, now: Timestamp) {
         inFlight += 1
         if parcel.isRetry, breaker.isClosed { budget.take() }
-        breaker.started(now: now)
+        breaker.started(parcel.delivery.id)
         pace?.take(now: now)
         ramp?.take(now: now)
     }
@@ -177,7 +177,7 @@ final class Lane {
     func attemptNotMade(_ parcel: Parcel, now: Timestamp) {
         guard parcel.holdsSlot else { return }
         inFlight -= 1
-        breaker.notStarted(now: now)
+        breaker.notStarted(parcel.delivery.id, now: now)
     }
 
     /// An attempt is over.
@@ -211,7 +211,7 @@ final class Lane {
             return nil
         }
         let change = breaker.finished(
-            isSuccess: verdict == .acknowledged, isSilent: isSilent, startedAt: attempt.startedAt, now: now)
+            parcel.delivery.id, isSuccess: verdict == .acknowledged, isSilent: isSilent, now: now)
         if change == .closed { comeBack(now: now) }
         return change
     }

@@ -188,6 +188,30 @@ import Testing
         #expect(sent.count == 10)
     }
 
+    @Test func anAttemptFromBeforeTheClockWasSetBackIsNotTakenForTheProbe() {
+        let scene = DispatcherScene {
+            $0.breaker.silentRun = 2
+            $0.breaker.firstPause = .seconds(4)
+        }
+        let endpoint = scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: [])))
+        let sent = scene.accept(scene.parcels(3, to: endpoint)).sent
+        let late = scene.attempt(of: sent[2], .timedOut)
+        for parcel in sent.prefix(2) { _ = scene.finishAndSettle(parcel, .timedOut) }
+        _ = scene.accept(scene.parcels(2, to: endpoint))
+
+        let atTheLeap = scene.advance(by: .zero - Self.hour)
+        let probe = scene.advance(by: .seconds(4)).sent
+        let afterTheLate = scene.dispatcher.attemptFinished(sent[2], attempt: late, now: scene.now, random: 0.5)
+        let whileProbing = scene.dispatcher.condition(of: endpoint, now: scene.now)?.breaker.state
+        _ = scene.finishAndSettle(probe[0], .acknowledged)
+
+        #expect(atTheLeap.sent.isEmpty)
+        #expect(probe.count == 1)
+        #expect(afterTheLate.sent.isEmpty)
+        #expect(whileProbing == .halfOpen)
+        #expect(scene.dispatcher.condition(of: endpoint, now: scene.now)?.breaker.state == .closed)
+    }
+
     /// What was sent a moment before a restart counts, where all of it was recorded too.
     @Test func aStartLetsOutNoBurstEvenWhereNothingWaited() {
         let scene = DispatcherScene()
