@@ -21,7 +21,6 @@ import Testing
             try await ListenService(node.context).answer(
                 attempt.key, of: id, with: ListenAnswer(result: .response(response)), by: scene.principal)
             answered.insert(attempt.key.delivery)
-            scene.clock.advance(by: .seconds(1))
             if answered.count == count { break }
         }
         return answered
