@@ -10,7 +10,8 @@ struct Allowance: Sendable, Hashable {
     private(set) var slots: Double
     /// Below this it grows by one each time, above it by one with each round.
     private var threshold = Double.infinity
-    private var halvedAt: Timestamp?
+    /// The last attempt that had started when it was last halved.
+    private var lastBefore = 0
 
     init(slots: Double = first) { self.slots = slots }
 
@@ -22,14 +23,15 @@ struct Allowance: Sendable, Hashable {
         slots = min(Double(most), slots + (slots < threshold ? 1 : 1 / slots))
     }
 
-    /// Attempts that start from now on are later than when it was last halved, whatever the clock says.
-    mutating func clockWasSetBack(to now: Timestamp) { halvedAt = halvedAt.map { min($0, now) } }
-
     /// No answer, or one that asks for less. Attempts that were under way when it was last halved say nothing new.
-    mutating func overwhelmed(startedAt: Timestamp, now: Timestamp) {
-        if let halvedAt, startedAt < halvedAt { return }
+    ///
+    /// - Parameters:
+    ///   - attempt: which of the receiver's attempts it was, in the order in which they started, from 1 on.
+    ///   - last: which has started last.
+    mutating func overwhelmed(by attempt: Int, last: Int) {
+        guard attempt > lastBefore else { return }
         slots = max(1, slots / 2)
         threshold = slots
-        halvedAt = now
+        lastBefore = last
     }
 }

@@ -104,13 +104,13 @@ extension Dispatcher {
     ) {
         inFlightCount += 1
         lane.open.insert(parcel.delivery.id)
+        var parcel = parcel
+        parcel.holdsSlot = holdsSlot
+        lane.started(&parcel, now: now)
         if holdsSlot {
-            lane.started(parcel, now: now)
             lane.share.inFlight += 1
             if !lane.isProven { unprovenInFlight += 1 }
         }
-        var parcel = parcel
-        parcel.holdsSlot = holdsSlot
         actions.append(.send(parcel))
     }
 }

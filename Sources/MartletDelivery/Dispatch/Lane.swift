@@ -14,7 +14,9 @@ final class Lane {
     var open: Set<DeliveryID> = []
     /// Those of them that were moved in the store meanwhile.
     private var movedWhileOpen: Set<DeliveryID> = []
-    /// How many of them hold one of the lane's slots.
+    /// How many attempts have started since the lane came to be.
+    private var startedCount = 0
+    /// How many of those open hold one of the lane's slots.
     var inFlight = 0
     private(set) var allowance = Allowance()
     private(set) var breaker: CircuitBreaker
@@ -130,7 +132,6 @@ final class Lane {
         if let limit = rules.rateLimit { pace?.change(to: limit, now: now) }
         if let start = ramp?.start, start > now { ramp = Ramp(start: now) }
         breaker.clockWasSetBack(to: now)
-        allowance.clockWasSetBack(to: now)
         // It may be when a read that failed is to be tried again.
         if stored != nil { noteStored(now) }
         return spill(dueAfter: now + limits.nearRetry)
@@ -164,8 +165,11 @@ final class Lane {
     /// Whether a retry may start as far as its host's budget goes. A probe is bounded by its pauses already.
     func allowsRetry(now: Timestamp) -> Bool { !breaker.isClosed || budget.allows(now: now) }
 
-    /// An attempt that holds a slot starts.
-    func started(_ parcel: Parcel, now: Timestamp) {
+    /// An attempt starts.
+    func started(_ parcel: inout Parcel, now: Timestamp) {
+        startedCount += 1
+        parcel.ordinal = startedCount
+        guard parcel.holdsSlot else { return }
         inFlight += 1
         if parcel.isRetry, breaker.isClosed { budget.take() }
         breaker.started(parcel.delivery.id)
@@ -196,9 +200,9 @@ final class Lane {
         case .failure:
             isSilent = true
             isProven = false
-            allowance.overwhelmed(startedAt: attempt.startedAt, now: now)
+            allowance.overwhelmed(by: parcel.ordinal, last: startedCount)
         case .response(let response) where response.status == 429 || response.status == 503:
-            allowance.overwhelmed(startedAt: attempt.startedAt, now: now)
+            allowance.overwhelmed(by: parcel.ordinal, last: startedCount)
         case .response where verdict == .acknowledged: allowance.acknowledged(most: limits.inFlightPerEndpoint)
         case .response: break
         }

@@ -8,6 +8,8 @@ public struct Parcel: Sendable {
     public package(set) var usesOtherSecret = false
     /// Whether its attempt takes one of its lane's slots.
     package var holdsSlot = false
+    /// Which of its lane's attempts this one is, in the order in which they started.
+    package var ordinal = 0
 
     public init(delivery: Delivery, event: Event) {
         self.delivery = delivery

@@ -212,6 +212,24 @@ import Testing
         #expect(scene.dispatcher.condition(of: endpoint, now: scene.now)?.breaker.state == .closed)
     }
 
+    @Test func anAttemptFromBeforeTheClockWasSetBackHalvesItsLanesSlotsNoSecondTime() {
+        let scene = DispatcherScene()
+        let endpoint = scene.endpoint(DispatcherScene.rules(retry: RetryPolicy(delays: [])))
+        let sent = scene.accept(scene.parcels(40, to: endpoint)).sent
+        let late = scene.attempt(of: sent[1], .timedOut)
+        var slots: Int? { scene.dispatcher.condition(of: endpoint, now: scene.now)?.allowance }
+
+        _ = scene.finishAndSettle(sent[0], .timedOut)
+        _ = scene.advance(by: .zero - Self.hour)
+        _ = scene.dispatcher.attemptFinished(sent[1], attempt: late, now: scene.now, random: 0.5)
+        let afterTheLate = slots
+        let since = sent[2...].flatMap { scene.finishAndSettle($0, .refused).sent }
+        _ = scene.finishAndSettle(since[0], .timedOut)
+
+        #expect(afterTheLate == 8)
+        #expect(slots == 4)
+    }
+
     /// What was sent a moment before a restart counts, where all of it was recorded too.
     @Test func aStartLetsOutNoBurstEvenWhereNothingWaited() {
         let scene = DispatcherScene()

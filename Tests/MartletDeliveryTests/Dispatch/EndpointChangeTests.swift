@@ -115,8 +115,7 @@ import Testing
 
     @Test func aLoadThatComesBackAfterItsEndpointWasDeletedIsForgotten() {
         let scene = DispatcherScene()
-        let endpoint: EndpointID = scene.id()
-        _ = scene.dispatcher.endpointChanged(endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+        let endpoint = scene.endpoint(stored: scene.now)
         _ = scene.dispatcher.endpointDeleted(endpoint)
 
         let loaded = scene.dispatcher.loaded(endpoint, [scene.parcel(to: endpoint)], nextDue: nil, now: scene.now)

@@ -9,11 +9,7 @@ import Testing
     /// A scene whose endpoint has a load under way.
     private func loading() -> (DispatcherScene, EndpointID) {
         let scene = DispatcherScene()
-        let endpoint: EndpointID = scene.id()
-        let actions = scene.dispatcher.endpointChanged(
-            endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
-        precondition(actions.loads.count == 1)
-        return (scene, endpoint)
+        return (scene, scene.endpoint(stored: scene.now))
     }
 
     @Test func aDeliveryAcceptedDuringALoadIsSentOnceWhetherTheReadSawItOrNot() {
