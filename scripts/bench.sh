@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Measures the store alone, and the whole way of an event by `martlet bench`, which gets the arguments: throughput
-# --events 50000 … See docs/benchmarks.md.
+# --events 50000 … UNITS is how many the former stores. See docs/benchmarks.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-swift build -c release --product store-benchmark
-swift build -c release --product martlet
+configuration=${CONFIGURATION:-release}
+swift build -c "$configuration" --product store-benchmark
+swift build -c "$configuration" --product martlet
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
-.build/release/store-benchmark "$directory"
+".build/$configuration/store-benchmark" "$directory" ${UNITS:+"$UNITS"}
 echo
-.build/release/martlet bench "$@"
+".build/$configuration/martlet" bench "$@"

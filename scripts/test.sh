@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything once and runs every test: the rooms first, then the program, then the program among real receivers,
-# then in a real browser, then the program while it is hurt.
+# what measures it, then in a real browser, then the program while it is hurt.
 # What failed in any of them stands at the very end, where a log that was cut still has it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,6 +25,8 @@ run --filter "$simulation"
 run "${few[@]}" --filter '^MartletCommandTests\.'
 # One after the other: each has servers, receivers and load of its own.
 run --no-parallel --filter '^EndToEndTests\.'
+# A short form of `make bench`: that both of its halves measure something and print it.
+CONFIGURATION=debug UNITS=200 scripts/bench.sh throughput --events 200 --connections 4 2>&1 | tee -a "$log" || status=1
 # What people look at, in a real browser and held against axe-core's rules. A picture of every page stays in .build/shots.
 .venv-browser/bin/python -B Tests/Browser/stories.py --martlet .build/debug/martlet --shots .build/shots 2>&1 |
   tee -a "$log" || status=1

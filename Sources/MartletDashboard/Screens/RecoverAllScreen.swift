@@ -64,18 +64,23 @@ struct RecoverAllScreen: Screen {
             do throws(ServiceError) {
                 started.append(try await jobs.recover(id, only: .failed, draft, by: visit.principal))
             } catch {
-                // It may have been deleted since it was counted. Those before it go on: the list of jobs shows them, and
-                // this says of which webhook what stands in the way.
-                guard error.kind == .conflict || error.kind == .notFound else { throw error }
-                let isKnown = error.kind != .notFound
-                let url = isKnown ? visit.context.directory.endpoint(id, in: visit.environment.id)?.url : nil
-                let already = Figures.count(started.count, "recovery was", "recoveries were") + " started. "
-                let detail = "\(started.isEmpty ? "" : already)\(url ?? id.description): \(error.detail)"
-                throw ServiceError(.conflict, error.code, detail)
+                throw Self.refusal(error, of: id, after: started.count, visit)
             }
         }
         if let job = started.first, started.count == 1 { return .redirect(visit.path("jobs", job.id.description)) }
         return .redirect(visit.path("jobs") + "?notice=\(Notice.started.rawValue)")
+    }
+
+    /// Says of which webhook what stands in the way. It may have been deleted since it was counted; those before it go on,
+    /// and the list of jobs shows them.
+    private static func refusal(
+        _ error: ServiceError, of id: EndpointID, after started: Int, _ visit: Visit
+    ) -> ServiceError {
+        guard error.kind == .conflict || error.kind == .notFound else { return error }
+        let isKnown = error.kind != .notFound
+        let url = isKnown ? visit.context.directory.endpoint(id, in: visit.environment.id)?.url : nil
+        let already = started == 0 ? "" : Figures.count(started, "recovery was", "recoveries were") + " started. "
+        return ServiceError(.conflict, error.code, "\(already)\(url ?? id.description): \(error.detail)")
     }
 
     private func page(
