@@ -96,7 +96,8 @@ struct EventRoutes: RouteGroup {
         let isReplayed = results.contains { result in
             if case .success(let published) = result { published.isReplayed } else { false }
         }
-        let response = Response.json(.accepted, capacity: 256 * results.count) { writer in
+        // Every payload is in it again, and what is told of each event beside it.
+        let response = Response.json(.accepted, capacity: body.readableBytes + 512 * results.count) { writer in
             writer.object { write(results, accepted: accepted, to: &$0) }
         }
         return isReplayed ? response.replayed : response

@@ -1,5 +1,6 @@
-/// One HTTP request of a delivery, with what came of it.
-public struct Attempt: Sendable, Hashable {
+/// One HTTP request of a delivery, with what came of it. Never changed: a class, so that whoever passes it on copies a
+/// reference.
+public final class Attempt: Sendable, Hashable {
     public let id: AttemptID
     public let delivery: DeliveryID
     /// 1 for the first.
@@ -19,6 +20,14 @@ public struct Attempt: Sendable, Hashable {
         self.request = request
         self.outcome = outcome
     }
+
+    public static func == (one: Attempt, other: Attempt) -> Bool {
+        one === other
+            || (one.id, one.delivery, one.number, one.startedAt, one.request, one.outcome)
+                == (other.id, other.delivery, other.number, other.startedAt, other.request, other.outcome)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
 /// What of a request as sent cannot be recomputed from its event and endpoint later.

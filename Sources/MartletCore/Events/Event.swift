@@ -1,5 +1,6 @@
-/// One stored occurrence. Never changed after it is accepted.
-public struct Event: Sendable, Hashable {
+/// One stored occurrence. Never changed after it is accepted, and shared by all that becomes of it: a class, so that
+/// whoever passes it on copies a reference.
+public final class Event: Sendable, Hashable {
     public let id: EventID
     public let environment: EnvironmentID
     /// The id that its publisher chose, unique in the environment; receivers see it instead of ``id``.
@@ -42,4 +43,17 @@ public struct Event: Sendable, Hashable {
         self.deliveryCount = deliveryCount
         self.body = body
     }
+
+    public static func == (one: Event, other: Event) -> Bool {
+        one === other
+            || (one.id, one.environment, one.chosenID, one.type, one.application, one.created)
+                == (other.id, other.environment, other.chosenID, other.type, other.application, other.created)
+                && (one.acceptedAt, one.orderingKey, one.deliverAt, one.isTest, one.deliveryCount, one.body)
+                    == (
+                        other.acceptedAt, other.orderingKey, other.deliverAt, other.isTest, other.deliveryCount,
+                        other.body
+                    )
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

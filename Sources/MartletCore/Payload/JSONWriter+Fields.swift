@@ -7,6 +7,7 @@ extension JSONWriter {
     }
 
     /// Writes a member with an integer, or null.
+    @inlinable
     public mutating func field(_ name: StaticString, _ value: (some BinaryInteger)?) {
         key(name)
         if let value { integer(value) } else { null() }
@@ -31,6 +32,7 @@ extension JSONWriter {
     }
 
     /// Writes a member with an array of strings.
+    @inlinable
     public mutating func field(_ name: StaticString, _ values: some Sequence<String>) {
         key(name)
         beginArray()
@@ -45,12 +47,14 @@ extension JSONWriter {
     }
 
     /// Writes a member with a value that is JSON already, as it is.
+    @inlinable
     public mutating func field(_ name: StaticString, raw json: some Collection<UInt8>) {
         key(name)
         raw(json)
     }
 
     /// Writes a member with an object whose members `body` writes.
+    @inlinable
     public mutating func object<Failure: Error>(
         _ name: StaticString, _ body: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {
@@ -59,6 +63,7 @@ extension JSONWriter {
     }
 
     /// Writes a member with an array whose elements `body` writes.
+    @inlinable
     public mutating func array<Failure: Error>(
         _ name: StaticString, _ body: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {

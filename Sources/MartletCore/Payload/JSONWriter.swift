@@ -42,6 +42,7 @@ public struct JSONWriter: Sendable {
     public mutating func endArray() { end(0x5D) }
 
     /// Writes an object whose members `body` writes.
+    @inlinable
     public mutating func object<Failure: Error>(
         _ body: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {
@@ -51,6 +52,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes an array whose elements `body` writes.
+    @inlinable
     public mutating func array<Failure: Error>(
         _ body: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {
@@ -93,14 +95,16 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes an integer. Beyond ±2^53 JavaScript reads it rounded.
+    @inlinable
     public mutating func integer(_ value: some BinaryInteger) {
+        if let small = Int(exactly: value) { integer(small) } else { raw(value.description.utf8) }
+    }
+
+    /// Writes an integer. Beyond ±2^53 JavaScript reads it rounded.
+    public mutating func integer(_ value: Int) {
         separate()
-        guard let small = Int(exactly: value) else {
-            bytes.append(contentsOf: value.description.utf8)
-            return
-        }
-        var rest = small.magnitude
-        if small < 0 { bytes.append(0x2D) }
+        var rest = value.magnitude
+        if value < 0 { bytes.append(0x2D) }
         let start = bytes.count
         repeat {
             bytes.append(0x30 | UInt8(truncatingIfNeeded: rest % 10))
@@ -138,9 +142,10 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a value that is JSON already, as it is.
+    @inlinable
     public mutating func raw(_ json: some Collection<UInt8>) {
-        separate()
-        bytes.append(contentsOf: json)
+        let isWritten: Void? = json.withContiguousStorageIfAvailable { raw(UnsafeRawBufferPointer($0)) }
+        if isWritten == nil { raw(Array(json)) }
     }
 
     /// Writes a line feed between documents, as newline-delimited JSON and streams want it.

@@ -7,19 +7,16 @@ struct Audience: Sendable {
     let subscribers: [Subscriber]
     /// Their filters, each once; `nil` where none of them has one.
     private let filters: FilterSet?
-    /// For each subscriber its filter's index, -1 where it has none.
+    /// For each subscriber its filter's index, -1 where it has none; empty where nobody has one.
     private let indexes: [Int]
 
-    var hasFilters: Bool { filters != nil }
-
-    /// An audience of which nobody has a filter.
-    init(unfiltered subscribers: [Subscriber]) {
-        self.subscribers = subscribers
-        filters = nil
-        indexes = []
-    }
-
     init(_ subscribers: [Subscriber]) {
+        self.subscribers = subscribers
+        guard subscribers.contains(where: { $0.filter != nil }) else {
+            filters = nil
+            indexes = []
+            return
+        }
         var distinct: [PayloadFilter] = []
         var numbers: [PayloadFilter: Int] = [:]
         indexes = subscribers.map { subscriber in
@@ -29,8 +26,7 @@ struct Audience: Sendable {
             distinct.append(filter)
             return distinct.count - 1
         }
-        self.subscribers = subscribers
-        filters = distinct.isEmpty ? nil : FilterSet(distinct)
+        filters = FilterSet(distinct)
     }
 
     /// Whom an event with this payload goes to.

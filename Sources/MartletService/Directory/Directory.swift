@@ -156,15 +156,13 @@ public final class Directory: Sendable {
                 return (key: key, candidates: world.candidates(for: key))
             }
         }
-        guard let found else { return Audience(unfiltered: []) }
+        guard let found else { return Audience([]) }
         switch found.candidates {
         case .audience(let audience): return audience
         case .subscribers(let subscribers, let version):
             // Outside the lock: thousands of filters take a while to arrange.
             let audience = Audience(subscribers)
-            if audience.hasFilters {
-                state.withLock { $0.worlds[environment]?.keep(audience, for: found.key, version: version) }
-            }
+            state.withLock { $0.worlds[environment]?.keep(audience, for: found.key, version: version) }
             return audience
         }
     }
@@ -202,7 +200,11 @@ extension Directory.State {
     fileprivate mutating func apply(_ change: ConfigurationChange) {
         switch change {
         case .putEnvironment(let environment):
-            worlds[environment.id, default: World(environment)].environment = environment
+            if let world = worlds[environment.id] {
+                world.environment = environment
+            } else {
+                worlds[environment.id] = World(environment)
+            }
             forgetTargets(in: environment.id)
         case .putProfile(let custom):
             worlds[custom.environment]?.profiles[custom.profile.name] = custom

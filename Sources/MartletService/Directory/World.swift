@@ -1,8 +1,9 @@
 import MartletCore
 import MartletStore
 
-/// One environment's configuration in memory, indexed for matching.
-struct World {
+/// One environment's configuration in memory, indexed for matching. A class so that the directory, which alone holds it,
+/// looks into it without copying it; it never leaves the directory.
+final class World {
     var environment: Environment
     var profiles: [String: CustomProfile] = [:]
     private(set) var applications: [ApplicationID: Application] = [:]
@@ -27,18 +28,18 @@ struct World {
         Profile.builtIn.first { $0.name == name } ?? profiles[name]?.profile
     }
 
-    mutating func put(_ application: Application) {
+    func put(_ application: Application) {
         if let uid = applications[application.id]?.uid { applicationsByUID[uid] = nil }
         applications[application.id] = application
         if let uid = application.uid { applicationsByUID[uid] = application.id }
     }
 
-    mutating func deleteApplication(_ id: ApplicationID) {
+    func deleteApplication(_ id: ApplicationID) {
         if let uid = applications.removeValue(forKey: id)?.uid { applicationsByUID[uid] = nil }
         endpointsByApplication[id] = nil
     }
 
-    mutating func put(_ endpoint: Endpoint) {
+    func put(_ endpoint: Endpoint) {
         deleteEndpoint(endpoint.id)
         endpoints[endpoint.id] = endpoint
         endpointsByApplication[endpoint.application, default: []].insert(endpoint.id)
@@ -56,7 +57,7 @@ struct World {
         }
     }
 
-    mutating func deleteEndpoint(_ id: EndpointID) {
+    func deleteEndpoint(_ id: EndpointID) {
         version += 1
         audiences.forget()
         guard let endpoint = endpoints.removeValue(forKey: id) else { return }
@@ -94,16 +95,17 @@ struct World {
         )
     }
 
-    /// Whom events of a type may go to. Where nobody has a filter, that is all there is to it.
+    /// Whom events of a type may go to. Where nobody has a filter, one application's endpoints are found as fast as what was
+    /// kept of them would be.
     func candidates(for key: AudienceCache.Key) -> Candidates {
-        if filterCount > 0, let audience = audiences[key] { return .audience(audience) }
+        let isKept = filterCount > 0 || key.application == nil
+        if isKept, let audience = audiences[key] { return .audience(audience) }
         let subscribers = subscribers(key)
-        return filterCount == 0
-            ? .audience(Audience(unfiltered: subscribers)) : .subscribers(subscribers, version: version)
+        return isKept ? .subscribers(subscribers, version: version) : .audience(Audience(subscribers))
     }
 
     /// Keeps an audience that was made of candidates, unless something has changed since.
-    mutating func keep(_ audience: Audience, for key: AudienceCache.Key, version: Int) {
+    func keep(_ audience: Audience, for key: AudienceCache.Key, version: Int) {
         if version == self.version { audiences.keep(audience, for: key) }
     }
 
