@@ -9,16 +9,18 @@ extension PostgresStore: DeliveryStore {
     }
 
     public func due(
-        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
     ) async throws(StoreError) -> DueDeliveries {
-        try await read { (reader) throws(StoreError) in try reader.due(endpoint, by: now, limit: limit) }
+        try await read { (reader) throws(StoreError) in
+            try reader.due(endpoint, by: now, besides: known, limit: limit, bytes: bytes)
+        }
     }
 
     public func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) async throws(StoreError) -> OrderedDeliveries {
         try await read { (reader) throws(StoreError) in
-            try reader.dueInOrder(endpoint, by: now, after: key, limit: limit)
+            try reader.dueInOrder(endpoint, by: now, after: key, limit: limit, bytes: bytes)
         }
     }
 

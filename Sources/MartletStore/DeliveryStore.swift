@@ -14,9 +14,12 @@ public protocol DeliveryStore: Sendable {
     /// The scheduled deliveries of an endpoint that have no ``Turn`` and are due by `now`, the earliest due first, with
     /// their events.
     ///
-    /// - Returns: at most `limit` of them, and when the first one that was not returned is due.
+    /// - Parameters:
+    ///   - known: these are passed over.
+    ///   - bytes: once the events' bodies have so many together, no more is read.
+    /// - Returns: at most `limit` of them, and when the first one that was neither returned nor passed over is due.
     func due(
-        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
     ) async throws(StoreError) -> DueDeliveries
 
     /// The scheduled deliveries of an endpoint that have a ``Turn`` and may go out by `now`, with their events: along
@@ -31,8 +34,9 @@ public protocol DeliveryStore: Sendable {
     ///   - key: the key after which the visit begins: ``OrderedDeliveries/resumeAfter`` of the call before. `nil` for
     ///     the first one.
     ///   - limit: the most deliveries returned. It may cut the last key short, never out of order.
+    ///   - bytes: once the events' bodies have so many together, no more is read. That may cut the last key short too.
     func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) async throws(StoreError) -> OrderedDeliveries
 
     /// The delivery that is first in a key's order at an endpoint, the one that the others wait for; `nil` where
@@ -121,5 +125,19 @@ public struct DeliveryWithEvent: Sendable {
 }
 
 extension DeliveryStore {
+    /// As ``due(_:by:besides:limit:bytes:)``, of all that is due and whatever its size.
+    public func due(
+        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+    ) async throws(StoreError) -> DueDeliveries {
+        try await due(endpoint, by: now, besides: [], limit: limit, bytes: .max)
+    }
+
+    /// As ``dueInOrder(_:by:after:limit:bytes:)``, whatever its size.
+    public func dueInOrder(
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+    ) async throws(StoreError) -> OrderedDeliveries {
+        try await dueInOrder(endpoint, by: now, after: key, limit: limit, bytes: .max)
+    }
+
     public var committing: (any TaskExecutor)? { nil }
 }

@@ -1,6 +1,6 @@
 public import MartletCore
 
-/// What one look along an endpoint's order found: ``DeliveryStore/dueInOrder(_:by:after:limit:)``.
+/// What one look along an endpoint's order found: ``DeliveryStore/dueInOrder(_:by:after:limit:bytes:)``.
 public struct OrderedDeliveries: Sendable {
     /// How many keys one look visits at most.
     public static let mostKeys = 2000

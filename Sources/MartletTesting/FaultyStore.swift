@@ -132,15 +132,19 @@ public final class FaultyStore: Store {
         return result
     }
 
-    public func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) async throws(StoreError) -> DueDeliveries {
-        try await call { () throws(StoreError) in try await store.due(endpoint, by: now, limit: limit) }
+    public func due(
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
+    ) async throws(StoreError) -> DueDeliveries {
+        try await call { () throws(StoreError) in
+            try await store.due(endpoint, by: now, besides: known, limit: limit, bytes: bytes)
+        }
     }
 
     public func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) async throws(StoreError) -> OrderedDeliveries {
         try await call { () throws(StoreError) in
-            try await store.dueInOrder(endpoint, by: now, after: key, limit: limit)
+            try await store.dueInOrder(endpoint, by: now, after: key, limit: limit, bytes: bytes)
         }
     }
 

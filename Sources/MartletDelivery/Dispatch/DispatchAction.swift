@@ -8,9 +8,10 @@ public enum DispatchAction: Sendable {
     case send(Parcel)
     /// Make the outcome durable, and report `settled`.
     case settle(Parcel, Settlement)
-    /// Read what is due for the endpoint, at most `limit` of what has a turn and of what has none, and report `loaded` or
-    /// `loadFailed`. The look through the ordering keys goes on after `key`; `nil` to start with the first.
-    case load(EndpointID, limit: Int, after: String?)
+    /// Read what is due for the endpoint besides those that are known, at most `limit` of what has a turn and of what has
+    /// none, and report `loaded` or `loadFailed`. Known ones may be among what is reported. The look through the ordering
+    /// keys goes on after `key`; `nil` to start with the first.
+    case load(EndpointID, besides: Set<DeliveryID>, limit: Int, after: String?)
     /// Make the endpoint inactive, and tell its owner.
     case deactivate(EndpointID, environment: EnvironmentID, for: Endpoint.Inactivity, FailureWatch)
     /// Tell the endpoint's owner that it is failing; that it is well again where `isWell`, the watch being as it was before.

@@ -3,7 +3,8 @@ public import MartletCore
 /// The bounds within which a dispatcher works. They, not the backlog, decide how much memory it takes.
 public struct DispatchLimits: Sendable, Hashable {
     /// The most attempts in flight at once, over all endpoints. One whose outcome is not recorded yet counts too, so that
-    /// a process that dies leaves no more attempts than these to be repeated.
+    /// a process that dies leaves no more attempts than these to be repeated. A large event's attempt counts as several, one
+    /// more for each 64 KiB of its body, so that they do not fill the memory.
     public var inFlight = 1024
     /// The most attempts in flight at once to one endpoint, unless it says less itself.
     public var inFlightPerEndpoint = 64

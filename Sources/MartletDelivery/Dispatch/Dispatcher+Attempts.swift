@@ -62,6 +62,7 @@ extension Dispatcher {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
         unsettledCount -= 1
+        takenSlots -= parcel.slots
         guard let lane = lanes[settlement.endpoint] else {
             preconditionFailure("a lane with an outcome to settle is kept")
         }
@@ -115,14 +116,14 @@ extension Dispatcher {
     private mutating func note(
         _ attempt: Attempt, _ verdict: AttemptVerdict, of parcel: Parcel, in lane: Lane, now: Timestamp
     ) {
-        if !lane.isProven { unprovenInFlight -= lane.inFlight }
+        if !lane.isProven { unprovenSlots -= lane.slots }
         switch lane.attemptFinished(attempt, verdict, of: parcel, now: now) {
         case .opened: openBreakerCount += 1
         case .closed: openBreakerCount -= 1
         case nil: break
         }
-        if parcel.holdsSlot { lane.share.inFlight -= 1 }
-        if !lane.isProven { unprovenInFlight += lane.inFlight }
+        if parcel.holdsSlot { lane.share.slots -= parcel.slots }
+        if !lane.isProven { unprovenSlots += lane.slots }
         if pressed.removeValue(forKey: lane.endpoint) != nil { lane.isQueued = false }
     }
 

@@ -23,8 +23,10 @@ extension Dispatcher {
         guard hasRoomToLoad(lane) else { return }
         lane.isLoading = true
         lane.stored = nil
-        // What is open or in memory is still scheduled in the store, and so will be among what is read.
-        actions.append(.load(lane.endpoint, limit: window + lane.open.count, after: lane.cursor))
+        // What is open or in memory is still scheduled in the store.
+        let known = lane.open.union(lane.queue.ids)
+        actions.append(
+            .load(lane.endpoint, besides: known, limit: window(of: lane) - lane.queue.count, after: lane.cursor))
     }
 
     /// Has a lane wait for its turn if something of it may go; or for the instant when it may.
@@ -40,7 +42,6 @@ extension Dispatcher {
     /// Hands out slots, one parcel a lane in turn.
     mutating func pump(now: Timestamp, into actions: inout [DispatchAction]) {
         guard !isHalted else { return }
-        // An outcome that is not recorded is as good as none should the process die now: it still counts as in flight.
         releasePressed()
         while takenSlots < limits.inFlight, unsettledCount < limits.unsettled, let lane = nextLane() {
             let line = lane.line
@@ -50,7 +51,7 @@ extension Dispatcher {
                 refresh(lane, now: now, into: &actions)
                 continue
             }
-            guard lane.inFlight < slotsUnderPressure(for: lane) else {
+            guard lane.slots < slotsUnderPressure(for: lane) else {
                 lane.isQueued = true
                 pressedCount += 1
                 lane.pressedPlace = pressedCount
@@ -58,20 +59,18 @@ extension Dispatcher {
                 continue
             }
             if let parcel = lane.queue.popNext(retriesAllowed: lane.allowsRetry(now: now), now: now) {
-                line?.pay(size: parcel.size)
+                line?.pay(for: parcel)
                 self.start(parcel, in: lane, holdsSlot: true, now: now, into: &actions)
             }
             refresh(lane, now: now, into: &actions)
         }
     }
 
-    private var takenSlots: Int { inFlightCount + unsettledCount }
-
     /// The lane whose turn it is. Lanes that have not shown that they answer leave an eighth of the slots to the others.
     private mutating func nextLane() -> Lane? {
         let free = limits.inFlight - takenSlots
         isUnprovensTurn.toggle()
-        let admitsUnproven = unprovenInFlight < limits.inFlight - limits.inFlight / 8
+        let admitsUnproven = unprovenSlots < limits.inFlight - limits.inFlight / 8
         if isUnprovensTurn, admitsUnproven, let lane = unproven.next(free: free) { return lane }
         if let lane = proven.next(free: free) { return lane }
         return admitsUnproven ? unproven.next(free: free) : nil
@@ -103,13 +102,14 @@ extension Dispatcher {
         _ parcel: Parcel, in lane: Lane, holdsSlot: Bool, now: Timestamp, into actions: inout [DispatchAction]
     ) {
         inFlightCount += 1
+        takenSlots += parcel.slots
         lane.open.insert(parcel.delivery.id)
         var parcel = parcel
         parcel.holdsSlot = holdsSlot
         lane.started(&parcel, now: now)
         if holdsSlot {
-            lane.share.inFlight += 1
-            if !lane.isProven { unprovenInFlight += 1 }
+            lane.share.slots += parcel.slots
+            if !lane.isProven { unprovenSlots += parcel.slots }
         }
         actions.append(.send(parcel))
     }

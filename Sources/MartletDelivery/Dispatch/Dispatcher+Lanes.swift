@@ -76,14 +76,14 @@ extension Dispatcher {
 
     private mutating func change(_ lane: Lane, to rules: LaneRules, now: Timestamp) {
         let wasOpen = !lane.isBreakerClosed
-        if !lane.isProven { unprovenInFlight -= lane.inFlight }
+        if !lane.isProven { unprovenSlots -= lane.slots }
         if lane.rules.host != rules.host {
             forgetBudget(of: lane)
             lane.budget = budget(of: rules.host)
         }
         lane.change(to: rules, now: now)
         if !lane.isActive { spill(lane) }
-        if !lane.isProven { unprovenInFlight += lane.inFlight }
+        if !lane.isProven { unprovenSlots += lane.slots }
         if wasOpen, lane.isBreakerClosed { openBreakerCount -= 1 }
     }
 

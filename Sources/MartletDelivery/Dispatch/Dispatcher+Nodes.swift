@@ -36,12 +36,13 @@ extension Dispatcher {
             preconditionFailure("a lane with an attempt in flight is kept")
         }
         inFlightCount -= 1
+        takenSlots -= parcel.slots
         letGo(parcel)
         _ = lane.close(parcel.delivery.id)
-        if !lane.isProven { unprovenInFlight -= lane.inFlight }
+        if !lane.isProven { unprovenSlots -= lane.slots }
         lane.attemptNotMade(parcel, now: now)
-        if parcel.holdsSlot { lane.share.inFlight -= 1 }
-        if !lane.isProven { unprovenInFlight += lane.inFlight }
+        if parcel.holdsSlot { lane.share.slots -= parcel.slots }
+        if !lane.isProven { unprovenSlots += lane.slots }
         lane.noteStored(parcel.due)
         if let key = parcel.turn?.key {
             spill(key, of: lane)

@@ -30,8 +30,11 @@ public struct Dispatcher: ~Copyable {
     var parcelCount = 0
     var parcelBytes = 0
     var inFlightCount = 0
+    /// How many slots are taken. An outcome that is not recorded is as good as none should the process die now: its attempt
+    /// holds its slots until then.
+    var takenSlots = 0
     /// How many slots are held by lanes that have not shown that they answer.
-    var unprovenInFlight = 0
+    var unprovenSlots = 0
     var openBreakerCount = 0
     var unsettledCount = 0
     var isDraining = false

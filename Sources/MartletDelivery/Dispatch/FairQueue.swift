@@ -1,9 +1,10 @@
 import DequeModule
+import MartletService
 
 /// Whose turn it is: deficit round robin over applications (Shreedhar and Varghese, 1995), and within an application over
 /// its lanes, one delivery a lane in turn.
 struct FairQueue {
-    /// What one round grants an application. A delivery costs one, and one more for each 64 KiB of its body.
+    /// What one round grants an application. A delivery costs as much as its attempt takes slots.
     private static let quantum = 8
     private var lines: Deque<LaneLine> = []
 
@@ -28,7 +29,7 @@ struct FairQueue {
             } else if line.deficit <= 0 {
                 line.deficit += Self.quantum
                 rotate()
-            } else if line.share.inFlight > 8 * free {
+            } else if line.share.slots > 8 * free {
                 passedOver += 1
                 rotate()
             } else {
@@ -46,7 +47,7 @@ final class Share {
     /// How many lanes the application has.
     var laneCount = 0
     /// How many slots its lanes hold.
-    var inFlight = 0
+    var slots = 0
     /// Its lanes that may send: those that have shown that they answer, and the others.
     private(set) lazy var proven = LaneLine(self)
     private(set) lazy var unproven = LaneLine(self)
@@ -61,6 +62,11 @@ final class LaneLine {
 
     init(_ share: Share) { self.share = share }
 
-    /// Has the application pay for a delivery of `size` bytes that was taken from one of the lanes.
-    func pay(size: Int) { deficit -= 1 + size >> 16 }
+    /// Has the application pay for a delivery that was taken from one of the lanes.
+    func pay(for parcel: Parcel) { deficit -= parcel.slots }
+}
+
+extension Parcel {
+    /// How many of the service's slots its attempt takes: one, and one more for each 64 KiB of its body.
+    var slots: Int { 1 + size >> 16 }
 }

@@ -18,6 +18,8 @@ final class Lane {
     private var startedCount = 0
     /// How many of those open hold one of the lane's slots.
     var inFlight = 0
+    /// How many of the service's slots those take.
+    private(set) var slots = 0
     private(set) var allowance = Allowance()
     private(set) var breaker: CircuitBreaker
     private var pace: Pace?
@@ -171,6 +173,7 @@ final class Lane {
         parcel.ordinal = startedCount
         guard parcel.holdsSlot else { return }
         inFlight += 1
+        slots += parcel.slots
         if parcel.isRetry, breaker.isClosed { budget.take() }
         breaker.started(parcel.delivery.id)
         pace?.take(now: now)
@@ -181,6 +184,7 @@ final class Lane {
     func attemptNotMade(_ parcel: Parcel, now: Timestamp) {
         guard parcel.holdsSlot else { return }
         inFlight -= 1
+        slots -= parcel.slots
         breaker.notStarted(parcel.delivery.id, now: now)
     }
 
@@ -192,7 +196,10 @@ final class Lane {
         sums.environment = environment
         if verdict == .acknowledged { sums.succeeded += 1 } else { sums.failed += 1 }
         sums.latency.record(attempt.outcome.timing.total)
-        if parcel.holdsSlot { inFlight -= 1 }
+        if parcel.holdsSlot {
+            inFlight -= 1
+            slots -= parcel.slots
+        }
         var isSilent = false
         switch attempt.outcome.result {
         // Nothing was asked of the receiver.

@@ -21,7 +21,8 @@ extension DeliveryEngine {
 
     private func perform(_ job: EngineJob) async {
         switch job {
-        case .load(let endpoint, let limit, let key): await load(endpoint, limit: limit, after: key)
+        case .load(let endpoint, let known, let limit, let key):
+            await load(endpoint, besides: known, limit: limit, after: key)
         case .deactivate(let endpoint, let environment, let reason, let watch):
             await deactivate(endpoint, in: environment, for: reason, watch)
         case .record(let event): await record(event)
@@ -45,10 +46,15 @@ extension DeliveryEngine {
         }
     }
 
-    private func load(_ endpoint: EndpointID, limit: Int, after key: String?) async {
+    private func load(
+        _ endpoint: EndpointID, besides known: Set<DeliveryID>, limit: Int, after key: String?
+    ) async {
         do throws(StoreError) {
-            let due = try await store.due(endpoint, by: clock.now(), limit: limit)
-            let inTurn = try await store.dueInOrder(endpoint, by: clock.now(), after: key, limit: limit)
+            let due = try await store.due(
+                endpoint, by: clock.now(), besides: known, limit: limit, bytes: limits.loadBytes)
+            // Those that are known are among these.
+            let inTurn = try await store.dueInOrder(
+                endpoint, by: clock.now(), after: key, limit: limit + known.count, bytes: limits.loadBytes)
             // What the read saw may have been committed without having been handed over yet.
             await committer.barrier()
             let now = clock.now()
@@ -172,7 +178,7 @@ extension DeliveryEngine {
 
 /// Work that takes the store a while.
 enum EngineJob: Sendable {
-    case load(EndpointID, limit: Int, after: String?)
+    case load(EndpointID, besides: Set<DeliveryID>, limit: Int, after: String?)
     case deactivate(EndpointID, environment: EnvironmentID, for: Endpoint.Inactivity, FailureWatch)
     case record(OperationalEvent)
     case cancelStored(EndpointID)

@@ -151,7 +151,8 @@ public final class DeliveryEngine: Service {
             case .settle(let parcel, var settlement):
                 settlement.report = report(of: parcel, settlement)
                 outcomes.append(PendingSettlement(parcel: parcel, settlement: settlement))
-            case .load(let endpoint, let limit, let key): jobSource.yield(.load(endpoint, limit: limit, after: key))
+            case .load(let endpoint, let known, let limit, let key):
+                jobSource.yield(.load(endpoint, besides: known, limit: limit, after: key))
             case .deactivate(let endpoint, let environment, let reason, let watch):
                 jobSource.yield(.deactivate(endpoint, environment: environment, for: reason, watch))
             case .tell(let endpoint, let environment, let isWell, let watch):

@@ -2,16 +2,20 @@ import MartletCore
 import MartletStore
 
 extension Reader {
-    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) throws(StoreError) -> DueDeliveries {
-        // One row more than wanted tells when the next one is due: without its event, which is not wanted.
+    func due(
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
+    ) throws(StoreError) -> DueDeliveries {
+        // One row more than wanted tells when the next one is due.
         let rows = try query(Self.due) { parameters in
             parameters.add(endpoint)
             parameters.add(limit + 1)
             parameters.add(membership.owner)
+            parameters.array(Array(known))
+            parameters.add(bytes)
         }
         var found = DueDeliveries(deliveries: [], nextDue: nil)
         for (due, delivery) in try rows.map(Self.dueRow) {
-            guard due <= now, found.deliveries.count < limit else {
+            guard due <= now, found.deliveries.count < limit, let delivery else {
                 found.nextDue = due
                 break
             }
@@ -20,26 +24,31 @@ extension Reader {
         return found
     }
 
-    private static func dueRow(_ row: Row) throws(StoreError) -> (Timestamp, DeliveryWithEvent) {
+    private static func dueRow(_ row: Row) throws(StoreError) -> (due: Timestamp, delivery: DeliveryWithEvent?) {
+        (row.timestamp(1), try deliveryWithEvent(row))
+    }
+
+    /// A row of the environment, something, and the columns of a delivery and of its event; `nil` without body.
+    static func deliveryWithEvent(_ row: Row) throws(StoreError) -> DeliveryWithEvent? {
+        guard EventRow.hasBody(row, from: 2 + DeliveryRow.count) else { return nil }
         let environment: EnvironmentID = try row.identifier(0)
-        return (
-            row.timestamp(1),
-            DeliveryWithEvent(
-                delivery: try DeliveryRow.read(row, from: 2, environment: environment),
-                event: try EventRow.read(row, from: 2 + DeliveryRow.count, environment: environment))
-        )
+        return DeliveryWithEvent(
+            delivery: try DeliveryRow.read(row, from: 2, environment: environment),
+            event: try EventRow.read(row, from: 2 + DeliveryRow.count, environment: environment))
     }
 
     /// This node's own, and those of an endpoint whose lease it holds.
     static let due = """
-        SELECT d.environment, d.state_at, \(DeliveryRow.columns), \(EventRow.columns)
+        SELECT d.environment, d.state_at, \(DeliveryRow.columns),
+            \(EventRow.columns(upTo: "$5::bigint", orderedBy: "d.state_at, d.id"))
         FROM (
             (SELECT * FROM deliveries
-            WHERE owner = $3::integer AND endpoint = $1::uuid AND NOT in_turn AND state = 0
+            WHERE owner = $3::integer AND endpoint = $1::uuid AND NOT in_turn AND state = 0 AND id <> ALL ($4::uuid[])
             ORDER BY state_at, id LIMIT $2::bigint)
             UNION ALL
             (SELECT * FROM deliveries
-            WHERE owner = 0 AND endpoint = $1::uuid AND NOT in_turn AND state = 0 AND \(holdsLease)
+            WHERE owner = 0 AND endpoint = $1::uuid AND NOT in_turn AND state = 0 AND id <> ALL ($4::uuid[])
+                AND \(holdsLease)
             ORDER BY state_at, id LIMIT $2::bigint)
             ORDER BY state_at, id LIMIT $2::bigint
         ) d \(DeliveryRow.eventJoins)

@@ -55,11 +55,12 @@ extension Reader {
     static let isMine = "(owner = $3::integer OR owner = 0 AND \(holdsLease))"
 
     func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) throws(StoreError) -> OrderedDeliveries {
         try snapshot { (connection) throws(StoreError) in
             var found = OrderedDeliveries(deliveries: [], nextDue: nil, resumeAfter: nil)
             var visited = 0
+            var bytes = bytes
             var last = key
             while true {
                 // One more than is visited tells whether there is a next one.
@@ -67,14 +68,14 @@ extension Reader {
                 let heads = try heads(after: last, at: endpoint, limit: wanted + 1, on: connection)
                 let room = max(0, limit - found.deliveries.count)
                 let members =
-                    room == 0
+                    room == 0 || bytes <= 0
                     ? [:]
                     : try members(
                         of: heads.prefix(wanted).filter { $0.due <= now }, at: endpoint, by: now, limit: room,
-                        on: connection)
+                        bytes: bytes, on: connection)
                 for head in heads {
                     if visited == OrderedDeliveries.mostKeys
-                        || visited > 0 && found.deliveries.count >= max(1, limit)
+                        || visited > 0 && (found.deliveries.count >= max(1, limit) || bytes <= 0)
                     {
                         found.resumeAfter = last
                         return found
@@ -82,7 +83,9 @@ extension Reader {
                     // Past what was asked for, and there is room for more of it.
                     if head.id == heads.last?.id, heads.count > wanted { break }
                     if head.due <= now, limit - found.deliveries.count > 0 {
-                        found.deliveries += members[head.id] ?? []
+                        let members = members[head.id] ?? []
+                        bytes -= members.reduce(0) { $0 + $1.event.body.bytes.count }
+                        found.deliveries += members
                     } else {
                         found.nextDue = min(found.nextDue ?? head.due, head.due)
                     }
@@ -96,7 +99,7 @@ extension Reader {
 
     /// The heads and what follows them, up to the first of each key whose turn has not come; by head.
     private func members(
-        of heads: [Head], at endpoint: EndpointID, by now: Timestamp, limit: Int, on connection: Connection
+        of heads: [Head], at endpoint: EndpointID, by now: Timestamp, limit: Int, bytes: Int, on connection: Connection
     ) throws(StoreError) -> [DeliveryID: [DeliveryWithEvent]] {
         guard !heads.isEmpty else { return [:] }
         let rows = try connection.query(Self.inTurn) { parameters in
@@ -106,23 +109,19 @@ extension Reader {
             parameters.add(now)
             parameters.array(heads.map(\.id))
             parameters.add(limit)
+            parameters.add(bytes)
         }
         var members: [DeliveryID: [DeliveryWithEvent]] = [:]
-        for found in try rows.map({ (row) throws(StoreError) in
-            let environment: EnvironmentID = try row.identifier(1)
-            return (
-                head: heads[Int(row.integer(0)) - 1].id,
-                delivery: DeliveryWithEvent(
-                    delivery: try DeliveryRow.read(row, from: 2, environment: environment),
-                    event: try EventRow.read(row, from: 2 + DeliveryRow.count, environment: environment))
-            )
-        }) { members[found.head, default: []].append(found.delivery) }
+        for (head, delivery) in try rows.map({ (row) throws(StoreError) in
+            (heads[Int(row.integer(1)) - 1].id, try Self.deliveryWithEvent(row))
+        }) { if let delivery { members[head, default: []].append(delivery) } }
         return members
     }
 
     // The head goes out when it is due, though somebody may have asked for it before its turn.
     static let inTurn = """
-        SELECT d.n, d.environment, \(DeliveryRow.columns), \(EventRow.columns)
+        SELECT d.environment, d.n, \(DeliveryRow.columns),
+            \(EventRow.columns(upTo: "$7::bigint", orderedBy: "d.n, d.turn_at, d.id"))
         FROM (
             SELECT d.*, k.n FROM unnest($2::bytea[], $5::uuid[]) WITH ORDINALITY AS k (key, head, n)
             CROSS JOIN LATERAL (

@@ -3,11 +3,26 @@ import MartletStore
 
 /// The columns that make an event, of `events e`.
 enum EventRow {
-    static let columns = """
-        e.id, e.chosen_id, e.type, e.application, e.created, e.accepted_at, e.ordering_key, e.deliver_at, e.is_test, \
-        e.delivery_count, e.data_start, e.data_end, e.body
-        """
+    static let columns = columns(body: "e.body")
     static let count: Int32 = 13
+
+    /// The same, with the bodies of the first rows alone: once those have `bytes` bytes together, there are no more.
+    static func columns(upTo bytes: String, orderedBy order: String) -> String {
+        // Of a body that lies apart the length is known without reading it.
+        let size = "octet_length(e.body)"
+        let before = "sum(\(size)) OVER (ORDER BY \(order) ROWS UNBOUNDED PRECEDING) - \(size)"
+        return columns(body: "CASE WHEN \(before) < \(bytes) THEN e.body END")
+    }
+
+    private static func columns(body: String) -> String {
+        """
+        e.id, e.chosen_id, e.type, e.application, e.created, e.accepted_at, e.ordering_key, e.deliver_at, e.is_test, \
+        e.delivery_count, e.data_start, e.data_end, \(body)
+        """
+    }
+
+    /// Whether the row has the event's body.
+    static func hasBody(_ row: Row, from first: Int32) -> Bool { !row.isNull(first + count - 1) }
 
     /// Reads the event whose columns begin at `first`.
     static func read(

@@ -2,26 +2,36 @@ import MartletCore
 import MartletStore
 
 extension Reader {
-    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int) throws(StoreError) -> DueDeliveries {
+    func due(
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
+    ) throws(StoreError) -> DueDeliveries {
         // One row more than wanted tells when the next one is due.
         let statement = try connection.cached(Self.due)
         defer { statement.reset() }
         statement.bind(1, endpoint)
-        statement.bind(2, Int64(limit) + 1)
+        statement.bind(2, Int64(known.count + limit) + 1)
         var found = DueDeliveries(deliveries: [], nextDue: nil)
+        var read = 0
         while try statement.step() {
+            if !known.isEmpty, known.contains(try statement.identifier(2)) { continue }
             let due = statement.timestamp(1)
-            guard due <= now, found.deliveries.count < limit else {
+            guard due <= now, found.deliveries.count < limit, read < bytes else {
                 found.nextDue = due
                 break
             }
-            let environment = try environment(statement.integer(0))
-            found.deliveries.append(
-                DeliveryWithEvent(
-                    delivery: try DeliveryRow.read(statement, from: 2, environment: environment),
-                    event: try EventRow.read(statement, from: 2 + DeliveryRow.count, environment: environment)))
+            let delivery = try deliveryWithEvent(statement)
+            found.deliveries.append(delivery)
+            read += delivery.event.body.bytes.count
         }
         return found
+    }
+
+    /// A row of the environment, something, and the columns of a delivery and of its event.
+    func deliveryWithEvent(_ row: Statement) throws(StoreError) -> DeliveryWithEvent {
+        let environment = try environment(row.integer(0))
+        return DeliveryWithEvent(
+            delivery: try DeliveryRow.read(row, from: 2, environment: environment),
+            event: try EventRow.read(row, from: 2 + DeliveryRow.count, environment: environment))
     }
 
     static let due = """

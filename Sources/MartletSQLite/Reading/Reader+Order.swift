@@ -34,21 +34,26 @@ extension Reader {
     }
 
     func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) throws(StoreError) -> OrderedDeliveries {
         try connection.reading { () throws(StoreError) in
             var found = OrderedDeliveries(deliveries: [], nextDue: nil, resumeAfter: nil)
             guard let endpoint = try number(of: endpoint) else { return found }
             var visited = 0
+            var bytes = bytes
             var last = key
             while let head = try head(after: last, at: endpoint) {
-                if visited == OrderedDeliveries.mostKeys || visited > 0 && found.deliveries.count >= max(1, limit) {
+                if visited == OrderedDeliveries.mostKeys
+                    || visited > 0 && (found.deliveries.count >= max(1, limit) || bytes <= 0)
+                {
                     found.resumeAfter = last
                     break
                 }
                 let room = limit - found.deliveries.count
                 if head.due <= now, room > 0 {
-                    try append(head.key, at: endpoint, by: now, limit: room, to: &found.deliveries)
+                    let members = try members(head.key, at: endpoint, by: now, limit: room, bytes: bytes)
+                    bytes -= members.reduce(0) { $0 + $1.event.body.bytes.count }
+                    found.deliveries += members
                 } else {
                     found.nextDue = min(found.nextDue ?? head.due, head.due)
                 }
@@ -59,26 +64,25 @@ extension Reader {
         }
     }
 
-    /// Appends a key's head and what follows it, up to the first whose turn has not come.
-    private func append(
-        _ key: String, at endpoint: Int64, by now: Timestamp, limit: Int, to deliveries: inout [DeliveryWithEvent]
-    ) throws(StoreError) {
+    /// A key's head and what follows it, up to the first whose turn has not come.
+    private func members(
+        _ key: String, at endpoint: Int64, by now: Timestamp, limit: Int, bytes: Int
+    ) throws(StoreError) -> [DeliveryWithEvent] {
         let statement = try connection.cached(Self.inTurn)
         defer { statement.reset() }
         statement.bind(1, endpoint)
         statement.bind(2, key)
         statement.bind(3, Int64(min(limit, OrderedDeliveries.mostPerKey)))
-        var isHead = true
-        while try statement.step() {
+        var members: [DeliveryWithEvent] = []
+        var read = 0
+        while read < bytes, try statement.step() {
             // The head goes out when it is due, though somebody may have asked for it before its turn.
-            guard isHead || statement.timestamp(1) <= now else { return }
-            isHead = false
-            let environment = try environment(statement.integer(0))
-            deliveries.append(
-                DeliveryWithEvent(
-                    delivery: try DeliveryRow.read(statement, from: 2, environment: environment),
-                    event: try EventRow.read(statement, from: 2 + DeliveryRow.count, environment: environment)))
+            guard members.isEmpty || statement.timestamp(1) <= now else { break }
+            let delivery = try deliveryWithEvent(statement)
+            members.append(delivery)
+            read += delivery.event.body.bytes.count
         }
+        return members
     }
 
     static let inTurn = """

@@ -42,6 +42,49 @@ extension StoreConformance {
             try expectEqual(everything.deliveries.count, 6)
             try expectEqual(everything.nextDue, nil)
         },
+        StoreConformance("a look for due deliveries passes over those that are known") { world in
+            let event = world.event()
+            let deliveries = (0..<5).map { world.delivery(of: event, due: world.now + .seconds($0 - 4)) }
+            try await world.accept(event, deliveries)
+            let known = Set(deliveries[..<2].map(\.id) + [world.id()])
+
+            let next = try await world.store.due(
+                world.endpoint.id, by: world.now, besides: known, limit: 2, bytes: .max)
+            let none = try await world.store.due(
+                world.endpoint.id, by: world.now, besides: Set(deliveries.map(\.id)), limit: 2, bytes: .max)
+
+            try expectEqual(next.deliveries.map(\.delivery), Array(deliveries[2..<4]))
+            try expectEqual(next.nextDue, world.now)
+            try expect(none.deliveries.isEmpty && none.nextDue == nil, "What is known is not waited for.")
+        },
+        StoreConformance("a look for due deliveries ends with the body that fills its bytes") { world in
+            let events = (1...4).map {
+                world.event(body: #"{"data":""# + String(repeating: "x", count: $0 * 1000) + "\"}")
+            }
+            var deliveries: [Delivery] = []
+            for (index, event) in events.enumerated() {
+                let delivery = world.delivery(of: event, due: world.now + .seconds(Int64(index) - 9))
+                try await world.accept(event, [delivery])
+                deliveries.append(delivery)
+            }
+            let two = events[..<2].reduce(0) { $0 + $1.body.bytes.count }
+            func found(_ bytes: Int, besides known: Set<DeliveryID> = []) async throws -> DueDeliveries {
+                try await world.store.due(world.endpoint.id, by: world.now, besides: known, limit: 10, bytes: bytes)
+            }
+
+            let one = try await found(1)
+            let exact = try await found(two)
+            let more = try await found(two + 1)
+            let known = try await found(1, besides: Set(deliveries[..<2].map(\.id)))
+
+            try expectEqual(one.deliveries.map(\.event), Array(events[..<1]))
+            try expectEqual(one.nextDue, world.now - .seconds(8))
+            try expectEqual(exact.deliveries.map(\.event), Array(events[..<2]))
+            try expectEqual(exact.nextDue, world.now - .seconds(7))
+            try expectEqual(more.deliveries.map(\.event), Array(events[..<3]))
+            try expectEqual(known.deliveries.map(\.event), [events[2]])
+            try expectEqual(known.nextDue, world.now - .seconds(6))
+        },
         StoreConformance("only an endpoint's own scheduled deliveries are due") { world in
             let event = world.event()
             let scheduled = world.delivery(of: event)

@@ -217,6 +217,31 @@ extension StoreConformance {
             try expectEqual(noRoom.ids, [])
             try expectEqual(noRoom.nextDue, world.now - .seconds(90))
         },
+        StoreConformance("bytes cut a key short, never out of order, and say where to go on") { world in
+            let event = world.event()
+            let a = (0..<3).map { world.inTurn("a", Int64($0) - 50, of: event) }
+            let b = (0..<3).map { world.inTurn("b", Int64($0) - 90, of: event) }
+            try await world.accept(event, b + a)
+            let size = event.body.bytes.count
+            func found(_ bytes: Int, after key: String? = nil) async throws -> OrderedDeliveries {
+                try await world.store.dueInOrder(
+                    world.endpoint.id, by: world.now, after: key, limit: 1000, bytes: bytes)
+            }
+
+            let one = try await found(1)
+            let wholeFirst = try await found(3 * size)
+            let withinSecond = try await found(3 * size + 1)
+            let rest = try await found(2 * size, after: "a")
+
+            try expectEqual(one.ids, [a[0].id])
+            try expectEqual(one.resumeAfter, "a")
+            try expectEqual(wholeFirst.ids, a.map(\.id))
+            try expectEqual(wholeFirst.resumeAfter, "a")
+            try expectEqual(withinSecond.ids, a.map(\.id) + [b[0].id])
+            try expectEqual(withinSecond.resumeAfter, nil)
+            try expectEqual(rest.ids, b[..<2].map(\.id))
+            try expectEqual(rest.nextDue, nil)
+        },
         StoreConformance("a limit that the last key fills leaves nothing to go on with") { world in
             let event = world.event()
             let deliveries = ["a", "b"].map { world.inTurn($0, -1, of: event) }

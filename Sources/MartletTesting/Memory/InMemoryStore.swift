@@ -121,16 +121,18 @@ public final class InMemoryStore: Store {
     }
 
     public func due(
-        _ endpoint: EndpointID, by now: Timestamp, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int
     ) async throws(StoreError) -> DueDeliveries {
-        try with { contents, viewer in contents.due(endpoint, by: now, limit: limit, viewer) }
+        try with { contents, viewer in
+            contents.due(endpoint, by: now, besides: known, limit: limit, bytes: bytes, viewer)
+        }
     }
 
     public func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int
     ) async throws(StoreError) -> OrderedDeliveries {
         try with { contents, viewer in
-            contents.dueInOrder(endpoint, by: now, after: key, limit: limit, viewer)
+            contents.dueInOrder(endpoint, by: now, after: key, limit: limit, bytes: bytes, viewer)
         }
     }
 

@@ -174,16 +174,23 @@ extension MemoryContents {
         return cancelled.count
     }
 
-    func due(_ endpoint: EndpointID, by now: Timestamp, limit: Int, _ viewer: Viewer) -> DueDeliveries {
-        let waiting = waiting(at: endpoint).filter {
-            $0.delivery.turn == nil && isOwn($0.delivery.id, of: endpoint, viewer)
+    func due(
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, bytes: Int,
+        _ viewer: Viewer
+    ) -> DueDeliveries {
+        var found = DueDeliveries(deliveries: [], nextDue: nil)
+        var read = 0
+        for (due, delivery) in waiting(at: endpoint)
+        where delivery.turn == nil && isOwn(delivery.id, of: endpoint, viewer) && !known.contains(delivery.id) {
+            guard due <= now, found.deliveries.count < limit, read < bytes else {
+                found.nextDue = due
+                break
+            }
+            guard let event = events[delivery.event] else { continue }
+            found.deliveries.append(DeliveryWithEvent(delivery: delivery, event: event))
+            read += event.body.bytes.count
         }
-        let due = waiting.prefix { $0.due <= now }.prefix(limit)
-        return DueDeliveries(
-            deliveries: due.compactMap { _, delivery in
-                events[delivery.event].map { DeliveryWithEvent(delivery: delivery, event: $0) }
-            },
-            nextDue: waiting.dropFirst(due.count).first?.due)
+        return found
     }
 
     func earliestDue(_ viewer: Viewer) -> [EndpointID: Timestamp] {

@@ -26,14 +26,17 @@ extension MemoryContents {
     }
 
     func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, _ viewer: Viewer
+        _ endpoint: EndpointID, by now: Timestamp, after key: String?, limit: Int, bytes: Int, _ viewer: Viewer
     ) -> OrderedDeliveries {
         var found = OrderedDeliveries(deliveries: [], nextDue: nil, resumeAfter: nil)
+        var read = 0
         let queues = queues(at: endpoint, viewer).filter { queue in
             key.map { $0.utf8.lexicographicallyPrecedes(queue.key.utf8) } ?? true
         }
         for (visited, queue) in queues.enumerated() {
-            if visited == OrderedDeliveries.mostKeys || visited > 0 && found.deliveries.count >= max(1, limit) {
+            if visited == OrderedDeliveries.mostKeys
+                || visited > 0 && (found.deliveries.count >= max(1, limit) || read >= bytes)
+            {
                 found.resumeAfter = queues[visited - 1].key
                 break
             }
@@ -46,8 +49,10 @@ extension MemoryContents {
             let ready =
                 queue.deliveries.prefix(1)
                 + queue.deliveries.dropFirst().prefix { $0.turn.map { $0.at <= now } ?? false }
-            found.deliveries += ready.prefix(room).compactMap { delivery in
-                events[delivery.event].map { DeliveryWithEvent(delivery: delivery, event: $0) }
+            for delivery in ready.prefix(room) where read < bytes {
+                guard let event = events[delivery.event] else { continue }
+                found.deliveries.append(DeliveryWithEvent(delivery: delivery, event: event))
+                read += event.body.bytes.count
             }
         }
         return found

@@ -134,8 +134,10 @@ extension [DispatchAction] {
         compactMap { if case .settle(let parcel, let settlement) = $0 { (parcel, settlement) } else { nil } }
     }
 
-    var loads: [(EndpointID, limit: Int)] {
-        compactMap { if case .load(let endpoint, let limit, _) = $0 { (endpoint, limit) } else { nil } }
+    var loads: [(EndpointID, besides: Set<DeliveryID>, limit: Int)] {
+        compactMap {
+            if case .load(let endpoint, let known, let limit, _) = $0 { (endpoint, known, limit) } else { nil }
+        }
     }
 
     var deactivated: [EndpointID] {

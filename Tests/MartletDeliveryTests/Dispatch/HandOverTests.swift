@@ -67,9 +67,10 @@ import Testing
             scheduled.removeAll { $0.delivery.id == parcel.delivery.id }
             let actions = scene.finishAndSettle(parcel, .acknowledged)
             sent += actions.sent
-            for (_, limit) in actions.loads {
-                let read = Array(scheduled.prefix(limit))
-                let nextDue = scheduled.dropFirst(limit).first?.due
+            for (_, known, limit) in actions.loads {
+                let unknown = scheduled.filter { !known.contains($0.delivery.id) }
+                let read = Array(unknown.prefix(limit))
+                let nextDue = unknown.dropFirst(limit).first?.due
                 sent += scene.dispatcher.loaded(endpoint, read, nextDue: nextDue, now: scene.now).sent
             }
             order += sent.map(\.delivery.id)

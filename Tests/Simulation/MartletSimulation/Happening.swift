@@ -19,7 +19,7 @@ enum Happening {
     case commitApplies
     case commitIsReported
     case commitGoesOn
-    case read(EndpointID, limit: Int, after: String?)
+    case read(EndpointID, besides: Set<DeliveryID>, limit: Int, after: String?)
     case readIsAnswered(EndpointID, Reading, seen: Int)
     case readFails(EndpointID)
     case endpointIsTold(EndpointID)
@@ -41,7 +41,7 @@ enum Happening {
     var summary: String {
         switch self {
         case .attemptEnds(let parcel, _): "attempt \(parcel.nextNumber) of \(parcel.delivery.id) ends"
-        case .read(let endpoint, let limit, let key): "read \(endpoint), \(limit) after \(key ?? "the start")"
+        case .read(let endpoint, _, let limit, let key): "read \(endpoint), \(limit) after \(key ?? "the start")"
         case .readIsAnswered(let endpoint, let found, _):
             "read of \(endpoint) is answered: \(found.parcels.map { "\($0.delivery.id)" })"
         default: "\(self)"

@@ -122,9 +122,12 @@ package struct ModelStore {
 
     /// What an ordered endpoint has due: what has no turn, and the beginnings of the keys' lines.
     package func dueInOrder(
-        _ endpoint: EndpointID, by now: Timestamp, limit: Int, after key: String?
+        _ endpoint: EndpointID, by now: Timestamp, besides known: Set<DeliveryID>, limit: Int, after key: String?
     ) -> (parcels: [Parcel], nextDue: Timestamp?, resumeAfter: String?) {
-        var (found, nextDue) = due(endpoint, by: now, limit: max(1, limit / 2)) { $0.delivery.turn == nil }
+        var (found, nextDue) = due(endpoint, by: now, limit: max(1, limit / 2)) { parcel in
+            parcel.delivery.turn == nil && !known.contains(parcel.delivery.id)
+        }
+        let limit = limit + known.count
         let waiting = (waiting[endpoint] ?? []).compactMap { deliveries[$0] }
         let lines = Dictionary(grouping: waiting.filter { $0.delivery.turn != nil }) { $0.delivery.turn?.key ?? "" }
         let keys = lines.keys.sorted().filter { name in key.map { name > $0 } ?? true }

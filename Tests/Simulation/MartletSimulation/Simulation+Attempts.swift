@@ -17,7 +17,8 @@ extension Simulation {
                 waitingOutcomes.append(outcome)
                 if mutant == .outcomesAreSettledTwice, chance(0.1) { waitingOutcomes.append(outcome) }
                 commitIfIdle()
-            case .load(let endpoint, let limit, let key): plan(.read(endpoint, limit: limit, after: key), within: 50)
+            case .load(let endpoint, let known, let limit, let key):
+                plan(.read(endpoint, besides: known, limit: limit, after: key), within: 50)
             case .tell: break
             case .leave, .rehome: throw violation(.everythingEnds, "a store of one's own has no other nodes")
             case .deactivate(let endpoint, _, _, _):

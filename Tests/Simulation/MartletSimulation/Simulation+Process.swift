@@ -285,10 +285,12 @@ extension Simulation {
 
     // MARK: Reading
 
-    func read(_ endpoint: EndpointID, _ limit: Int, after key: String?) throws(Violation) {
+    func read(
+        _ endpoint: EndpointID, besides known: Set<DeliveryID>, _ limit: Int, after key: String?
+    ) throws(Violation) {
         count { $0.reads += 1 }
         if mutant == .readsAreNeverAnswered, chance(0.2) { return }
-        switch try call({ store.dueInOrder(endpoint, by: seen, limit: limit, after: key) }) {
+        switch try call({ store.dueInOrder(endpoint, by: seen, besides: known, limit: limit, after: key) }) {
         case .crashed: return
         case .failed: plan(.readFails(endpoint), within: 100)
         case .answered(let due):

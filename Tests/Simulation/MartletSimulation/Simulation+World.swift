@@ -30,7 +30,7 @@ extension Simulation {
         case .commitGoesOn:
             isCommitting = false
             commitIfIdle()
-        case .read(let endpoint, let limit, let key): try read(endpoint, limit, after: key)
+        case .read(let endpoint, let known, let limit, let key): try read(endpoint, besides: known, limit, after: key)
         case .readIsAnswered(let endpoint, let found, _): try take(found, of: endpoint)
         case .readFails(let endpoint):
             dispatcher.loadFailed(endpoint, retryAt: seen + .seconds(1))

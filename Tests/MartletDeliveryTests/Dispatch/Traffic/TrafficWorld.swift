@@ -33,7 +33,7 @@ final class TrafficWorld {
     private enum Happening {
         case attemptEnds(Parcel, startedAt: Timestamp)
         case settled(Parcel, Settlement)
-        case read(EndpointID, limit: Int, after: String?)
+        case read(EndpointID, besides: Set<DeliveryID>, limit: Int, after: String?)
         case call(() -> Void)
     }
 
@@ -137,8 +137,8 @@ final class TrafficWorld {
     private func happen(_ happening: Happening) {
         switch happening {
         case .call(let call): call()
-        case .read(let endpoint, let limit, let key):
-            let found = store.dueInOrder(endpoint, by: now, limit: limit, after: key)
+        case .read(let endpoint, let known, let limit, let key):
+            let found = store.dueInOrder(endpoint, by: now, besides: known, limit: limit, after: key)
             perform(
                 dispatcher.loaded(
                     endpoint, found.parcels, nextDue: found.nextDue, resumeAfter: found.resumeAfter, now: now))
@@ -167,8 +167,8 @@ final class TrafficWorld {
                 let latency = receivers[parcel.delivery.endpoint]?.latency ?? .zero
                 plan(.attemptEnds(parcel, startedAt: now), after: latency)
             case .settle(let parcel, let settlement): plan(.settled(parcel, settlement), after: .milliseconds(2))
-            case .load(let endpoint, let limit, let key):
-                plan(.read(endpoint, limit: limit, after: key), after: .milliseconds(1))
+            case .load(let endpoint, let known, let limit, let key):
+                plan(.read(endpoint, besides: known, limit: limit, after: key), after: .milliseconds(1))
             case .deactivate, .tell, .cancelStored, .introduce, .leave, .rehome: told.append(action)
             }
         }
