@@ -1,10 +1,12 @@
 public import MartletCore
+import MartletService
 
 /// The bounds within which a dispatcher works. They, not the backlog, decide how much memory it takes.
 public struct DispatchLimits: Sendable, Hashable {
     /// The most attempts in flight at once, over all endpoints. One whose outcome is not recorded yet counts too, so that
     /// a process that dies leaves no more attempts than these to be repeated. A large event's attempt counts as several, one
-    /// more for each 64 KiB of its body, so that they do not fill the memory.
+    /// more for each 64 KiB of its body, so that they do not fill the memory; but as no more than a sixteenth of all, so
+    /// that one that hangs leaves room for others.
     public var inFlight = 1024
     /// The most attempts in flight at once to one endpoint, unless it says less itself.
     public var inFlightPerEndpoint = 64
@@ -29,4 +31,7 @@ public struct DispatchLimits: Sendable, Hashable {
     public var failing = FailureRule()
 
     public init() {}
+
+    /// How many of the attempts in flight a parcel's counts as.
+    func slots(for parcel: Parcel) -> Int { min(parcel.cost, max(1, inFlight / 16)) }
 }

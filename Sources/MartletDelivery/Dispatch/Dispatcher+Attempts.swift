@@ -62,7 +62,7 @@ extension Dispatcher {
         var actions: [DispatchAction] = []
         look(at: now, into: &actions)
         unsettledCount -= 1
-        takenSlots -= parcel.slots
+        takenSlots -= limits.slots(for: parcel)
         guard let lane = lanes[settlement.endpoint] else {
             preconditionFailure("a lane with an outcome to settle is kept")
         }
@@ -122,7 +122,7 @@ extension Dispatcher {
         case .closed: openBreakerCount -= 1
         case nil: break
         }
-        if parcel.holdsSlot { lane.share.slots -= parcel.slots }
+        if parcel.holdsSlot { lane.share.slots -= limits.slots(for: parcel) }
         if !lane.isProven { unprovenSlots += lane.slots }
         if pressed.removeValue(forKey: lane.endpoint) != nil { lane.isQueued = false }
     }

@@ -102,14 +102,15 @@ extension Dispatcher {
         _ parcel: Parcel, in lane: Lane, holdsSlot: Bool, now: Timestamp, into actions: inout [DispatchAction]
     ) {
         inFlightCount += 1
-        takenSlots += parcel.slots
+        let slots = limits.slots(for: parcel)
+        takenSlots += slots
         lane.open.insert(parcel.delivery.id)
         var parcel = parcel
         parcel.holdsSlot = holdsSlot
         lane.started(&parcel, now: now)
         if holdsSlot {
-            lane.share.slots += parcel.slots
-            if !lane.isProven { unprovenSlots += parcel.slots }
+            lane.share.slots += slots
+            if !lane.isProven { unprovenSlots += slots }
         }
         actions.append(.send(parcel))
     }

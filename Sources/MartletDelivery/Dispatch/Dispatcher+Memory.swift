@@ -90,7 +90,7 @@ extension Dispatcher {
     func hasRoom(for parcel: Parcel, in lane: Lane) -> Bool {
         let most = isQuick(lane) && !isFilling ? max(limits.burst, limits.window) : window(of: lane)
         guard lane.queue.count < most else { return false }
-        return lane.queue.count < max(1, Self.laneFloor / parcel.slots)
+        return lane.queue.count < max(1, Self.laneFloor / parcel.cost)
             || parcelCount < limits.parcels && parcelBytes + parcel.size <= limits.parcelBytes
     }
 

@@ -36,12 +36,12 @@ extension Dispatcher {
             preconditionFailure("a lane with an attempt in flight is kept")
         }
         inFlightCount -= 1
-        takenSlots -= parcel.slots
+        takenSlots -= limits.slots(for: parcel)
         letGo(parcel)
         _ = lane.close(parcel.delivery.id)
         if !lane.isProven { unprovenSlots -= lane.slots }
         lane.attemptNotMade(parcel, now: now)
-        if parcel.holdsSlot { lane.share.slots -= parcel.slots }
+        if parcel.holdsSlot { lane.share.slots -= limits.slots(for: parcel) }
         if !lane.isProven { unprovenSlots += lane.slots }
         lane.noteStored(parcel.due)
         if let key = parcel.turn?.key {

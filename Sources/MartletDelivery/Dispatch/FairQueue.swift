@@ -4,7 +4,7 @@ import MartletService
 /// Whose turn it is: deficit round robin over applications (Shreedhar and Varghese, 1995), and within an application over
 /// its lanes, one delivery a lane in turn.
 struct FairQueue {
-    /// What one round grants an application. A delivery costs as much as its attempt takes slots.
+    /// What one round grants an application.
     private static let quantum = 8
     private var lines: Deque<LaneLine> = []
 
@@ -63,10 +63,10 @@ final class LaneLine {
     init(_ share: Share) { self.share = share }
 
     /// Has the application pay for a delivery that was taken from one of the lanes.
-    func pay(for parcel: Parcel) { deficit -= parcel.slots }
+    func pay(for parcel: Parcel) { deficit -= parcel.cost }
 }
 
 extension Parcel {
-    /// How many of the service's slots its attempt takes: one, and one more for each 64 KiB of its body.
-    var slots: Int { 1 + size >> 16 }
+    /// How much it is of what is to be shared: one, and one more for each 64 KiB of its body.
+    var cost: Int { 1 + size >> 16 }
 }

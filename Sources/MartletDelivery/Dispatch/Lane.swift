@@ -173,7 +173,7 @@ final class Lane {
         parcel.ordinal = startedCount
         guard parcel.holdsSlot else { return }
         inFlight += 1
-        slots += parcel.slots
+        slots += limits.slots(for: parcel)
         if parcel.isRetry, breaker.isClosed { budget.take() }
         breaker.started(parcel.delivery.id)
         pace?.take(now: now)
@@ -184,7 +184,7 @@ final class Lane {
     func attemptNotMade(_ parcel: Parcel, now: Timestamp) {
         guard parcel.holdsSlot else { return }
         inFlight -= 1
-        slots -= parcel.slots
+        slots -= limits.slots(for: parcel)
         breaker.notStarted(parcel.delivery.id, now: now)
     }
 
@@ -198,7 +198,7 @@ final class Lane {
         sums.latency.record(attempt.outcome.timing.total)
         if parcel.holdsSlot {
             inFlight -= 1
-            slots -= parcel.slots
+            slots -= limits.slots(for: parcel)
         }
         var isSilent = false
         switch attempt.outcome.result {

@@ -136,7 +136,7 @@ enum SettingTable {
     // MARK: Bounds
 
     static let maxInFlight = Setting.number(
-        "max_in_flight", "The most attempts under way at once.", in: 1...100_000,
+        "max_in_flight", "The most attempts under way at once; a large event's counts as several.", in: 1...100_000,
         fallback: DispatchLimits().inFlight)
     static let maxInFlightPerEndpoint = Setting.number(
         "max_in_flight_per_endpoint", "The most attempts under way at once to one endpoint that does not say less.",

@@ -116,6 +116,33 @@ import Testing
         #expect(waits.max() ?? .zero <= .seconds(2))
     }
 
+    @Test func hungEndpointsWithLargeEventsDelayNoOtherAndAreBoundedByBytes() {
+        let world = TrafficWorld()
+        let retry = Self.slow
+        let large = [UInt8](repeating: 0x20, count: 1 << 20)
+        let healthy = (0..<20).map { world.endpoint(DispatcherScene.rules(host: "w\($0):443", retry: retry)) }
+        for endpoint in healthy { world.publish(to: endpoint) }
+        world.run(for: .seconds(1))
+        let hung = (0..<200).map {
+            world.endpoint(DispatcherScene.rules(host: "h\($0):443", retry: retry), latency: .seconds(15), .timedOut)
+        }
+        for second in 0..<30 {
+            world.after(.seconds(second)) {
+                if second % 10 == 0 { for endpoint in hung { world.publish(2, to: endpoint, body: large) } }
+                for endpoint in healthy { world.publish(2, to: endpoint) }
+            }
+        }
+
+        world.run(for: .seconds(40))
+
+        let well = Set(healthy)
+        let waits = world.starts.filter { well.contains($0.endpoint) }.map { $0.at.since($0.acceptedAt) }
+        #expect(waits.count == 20 * (1 + 2 * 30))
+        #expect(waits.max() ?? .zero <= .seconds(2))
+        // At 17 slots each, an eighth of 1024 being left to those that answer.
+        #expect(world.starts(from: .seconds(1), for: .seconds(15)).count { !well.contains($0.endpoint) } == 53)
+    }
+
     @Test func anApplicationWithABacklogDoesNotSlowAnother() {
         let world = TrafficWorld { $0.inFlight = 100 }
         let greedy = (0..<20).map { index in

@@ -78,12 +78,15 @@ final class TrafficWorld {
         receivers[endpoint] = Receiver(latency: latency, result: result)
     }
 
-    func publish(_ count: Int = 1, to endpoint: EndpointID, key: String? = nil, cause: Delivery.Cause = .publish) {
+    func publish(
+        _ count: Int = 1, to endpoint: EndpointID, key: String? = nil, cause: Delivery.Cause = .publish,
+        body: [UInt8] = [0x7B, 0x7D]
+    ) {
         let environment = EnvironmentID(high: 1, low: 1)
         let parcels = (0..<count).map { _ in
             let event = Event(
                 id: id(), environment: environment, chosenID: nil, type: "a", application: nil, created: now,
-                acceptedAt: now, deliveryCount: 1, body: EventBody(bytes: [0x7B, 0x7D], data: 0..<2))
+                acceptedAt: now, deliveryCount: 1, body: EventBody(bytes: body, data: 0..<body.count))
             return Parcel(
                 delivery: Delivery(
                     id: id(), environment: environment, event: event.id, endpoint: endpoint,
