@@ -12,6 +12,8 @@ from harness.waiting import wait
 
 IN_FLIGHT = 32
 PATHS = ("/a", "/b")
+CROWD = 30
+MOST_MEMORY = 384 << 20
 # How much later than it came a request may be noted, in nanoseconds: the receiver shares two cores with the rest.
 LATENESS = 250_000_000
 
@@ -161,6 +163,30 @@ def ready(stage):
     seen = f"ready after {seconds:.2f} s with {backlog:,} waiting, peak {martlet.peak() >> 20} MiB"
     expect(backlog >= waiting * 0.999, seen)
     expect(seconds < 2, seen)
+    return seen
+
+
+@row("large", f"restart with events of 0.9 MB waiting at {CROWD} webhooks", f"at most {MOST_MEMORY >> 20} MiB; 0 lost")
+def large(stage):
+    """Nothing answers before the restart, and everything at once after it."""
+    martlet = Martlet(stage)
+    tally = Tally(stage)
+    tally.answer("/", 0)
+    api = martlet.api
+    paths = [f"/{number}" for number in range(CROWD)]
+    for path in paths:
+        api.webhook(tally.url(path))
+    note = "x" * 900_000
+    events = [
+        api.post("/v1/events", {"type": "fault.seen", "data": {"note": note}})["id"]
+        for _ in range(stage.pick(60, 20))]
+    martlet.kill()
+    tally.answer("/", 200)
+    martlet.start()
+    martlet.drain()
+    lost, peak = tally.missing(events, paths), martlet.peak()
+    seen = f"{len(events) * CROWD:,} deliveries, peak {peak >> 20} MiB, {len(lost)} lost"
+    expect(not lost and peak <= MOST_MEMORY, seen)
     return seen
 
 
