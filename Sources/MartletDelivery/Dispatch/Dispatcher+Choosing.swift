@@ -26,7 +26,7 @@ extension Dispatcher {
         // What is open or in memory is still scheduled in the store.
         let known = lane.open.union(lane.queue.ids)
         actions.append(
-            .load(lane.endpoint, besides: known, limit: window(of: lane) - lane.queue.count, after: lane.cursor))
+            .load(lane.endpoint, besides: known, limit: window - lane.queue.count, after: lane.cursor))
     }
 
     /// Has a lane wait for its turn if something of it may go; or for the instant when it may.

@@ -63,25 +63,6 @@ import Testing
         #expect(loaded.loads.map(\.besides) == [Set(parcels.map(\.delivery.id))])
     }
 
-    @Test func aLaneThatAnswersIsReadInLargerNumbersWhileThereIsRoom() {
-        func limits(parcels: Int) -> [Int] {
-            let scene = DispatcherScene { $0.parcels = parcels }
-            let endpoint: EndpointID = scene.id()
-            let first = scene.dispatcher.endpointChanged(
-                endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
-            let sent = scene.dispatcher.loaded(
-                endpoint, [scene.parcel(to: endpoint)], nextDue: nil, now: scene.now
-            ).sent
-            _ = scene.finishAndSettle(sent[0], .acknowledged)
-            let second = scene.dispatcher.found([endpoint: scene.now], now: scene.now)
-            return (first + second).loads.map(\.limit)
-        }
-
-        #expect(limits(parcels: 1_000_000) == [256, 2048])
-        #expect(limits(parcels: 16_000) == [256, 1000])
-        #expect(limits(parcels: 2000) == [256, 256])
-    }
-
     @Test func whatWaitsForARetryLeavesTheWindowToWhatIsDueInTheStore() {
         let scene = DispatcherScene { $0.window = 4 }
         let endpoint = scene.endpoint(stored: scene.now)
