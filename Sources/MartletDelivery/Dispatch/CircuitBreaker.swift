@@ -7,8 +7,8 @@ struct CircuitBreaker: Sendable, Hashable {
     private enum State: Hashable {
         case closed
         case open(since: Timestamp, until: Timestamp)
-        /// The probe is under way. Which that is its delivery says: when it started says nothing once the clock was set.
-        case probing(since: Timestamp, probe: DeliveryID)
+        /// The probe is under way. Which that is its number says: when it started says nothing once the clock was set.
+        case probing(since: Timestamp, probe: Int)
     }
 
     /// What an attempt's end changed.
@@ -50,14 +50,14 @@ struct CircuitBreaker: Sendable, Hashable {
         }
     }
 
-    /// An attempt starts: the probe, where the breaker is open.
-    mutating func started(_ delivery: DeliveryID) {
-        if case .open(let since, _) = state { state = .probing(since: since, probe: delivery) }
+    /// An attempt starts, by its number among the lane's: the probe, where the breaker is open.
+    mutating func started(_ attempt: Int) {
+        if case .open(let since, _) = state { state = .probing(since: since, probe: attempt) }
     }
 
     /// An attempt did not start after all: where it was the probe, the next one may go at once.
-    mutating func notStarted(_ delivery: DeliveryID, now: Timestamp) {
-        if case .probing(let since, delivery) = state { state = .open(since: since, until: now) }
+    mutating func notStarted(_ attempt: Int, now: Timestamp) {
+        if case .probing(let since, attempt) = state { state = .open(since: since, until: now) }
     }
 
     /// Somebody has reason to believe that the endpoint is back: the next probe need not wait.
@@ -76,7 +76,7 @@ struct CircuitBreaker: Sendable, Hashable {
     /// An attempt is over.
     ///
     /// - Parameter isSilent: whether no answer came at all.
-    mutating func finished(_ delivery: DeliveryID, isSuccess: Bool, isSilent: Bool, now: Timestamp) -> Change? {
+    mutating func finished(_ attempt: Int, isSuccess: Bool, isSilent: Bool, now: Timestamp) -> Change? {
         switch state {
         case .closed:
             count(isSuccess: isSuccess, isSilent: isSilent, now: now)
@@ -86,7 +86,7 @@ struct CircuitBreaker: Sendable, Hashable {
             state = .open(since: now, until: now + pause)
             return .opened
         case .open: return nil
-        case .probing(_, let probe) where probe != delivery: return nil
+        case .probing(_, let probe) where probe != attempt: return nil
         case .probing where isSuccess:
             self = CircuitBreaker(rules)
             return .closed

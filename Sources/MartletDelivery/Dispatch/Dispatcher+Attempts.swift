@@ -122,7 +122,6 @@ extension Dispatcher {
         case .closed: openBreakerCount -= 1
         case nil: break
         }
-        if parcel.holdsSlot { lane.share.slots -= limits.slots(for: parcel) }
         if !lane.isProven { unprovenSlots += lane.slots }
         if pressed.removeValue(forKey: lane.endpoint) != nil { lane.isQueued = false }
     }

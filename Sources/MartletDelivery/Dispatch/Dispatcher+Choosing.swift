@@ -108,10 +108,7 @@ extension Dispatcher {
         var parcel = parcel
         parcel.holdsSlot = holdsSlot
         lane.started(&parcel, now: now)
-        if holdsSlot {
-            lane.share.slots += slots
-            if !lane.isProven { unprovenSlots += slots }
-        }
+        if holdsSlot, !lane.isProven { unprovenSlots += slots }
         actions.append(.send(parcel))
     }
 }

@@ -41,7 +41,6 @@ extension Dispatcher {
         _ = lane.close(parcel.delivery.id)
         if !lane.isProven { unprovenSlots -= lane.slots }
         lane.attemptNotMade(parcel, now: now)
-        if parcel.holdsSlot { lane.share.slots -= limits.slots(for: parcel) }
         if !lane.isProven { unprovenSlots += lane.slots }
         lane.noteStored(parcel.due)
         if let key = parcel.turn?.key {

@@ -172,10 +172,9 @@ final class Lane {
         startedCount += 1
         parcel.ordinal = startedCount
         guard parcel.holdsSlot else { return }
-        inFlight += 1
-        slots += limits.slots(for: parcel)
+        hold(limits.slots(for: parcel), attempts: 1)
         if parcel.isRetry, breaker.isClosed { budget.take() }
-        breaker.started(parcel.delivery.id)
+        breaker.started(parcel.ordinal)
         pace?.take(now: now)
         ramp?.take(now: now)
     }
@@ -183,9 +182,15 @@ final class Lane {
     /// An attempt was not made after all.
     func attemptNotMade(_ parcel: Parcel, now: Timestamp) {
         guard parcel.holdsSlot else { return }
-        inFlight -= 1
-        slots -= limits.slots(for: parcel)
-        breaker.notStarted(parcel.delivery.id, now: now)
+        hold(-limits.slots(for: parcel), attempts: -1)
+        breaker.notStarted(parcel.ordinal, now: now)
+    }
+
+    /// Counts what attempts hold, here and with the application's.
+    private func hold(_ count: Int, attempts: Int) {
+        inFlight += attempts
+        slots += count
+        share.slots += count
     }
 
     /// An attempt is over.
@@ -196,10 +201,7 @@ final class Lane {
         sums.environment = environment
         if verdict == .acknowledged { sums.succeeded += 1 } else { sums.failed += 1 }
         sums.latency.record(attempt.outcome.timing.total)
-        if parcel.holdsSlot {
-            inFlight -= 1
-            slots -= limits.slots(for: parcel)
-        }
+        if parcel.holdsSlot { hold(-limits.slots(for: parcel), attempts: -1) }
         var isSilent = false
         switch attempt.outcome.result {
         // Nothing was asked of the receiver.
@@ -222,7 +224,7 @@ final class Lane {
             return nil
         }
         let change = breaker.finished(
-            parcel.delivery.id, isSuccess: verdict == .acknowledged, isSilent: isSilent, now: now)
+            parcel.ordinal, isSuccess: verdict == .acknowledged, isSilent: isSilent, now: now)
         if change == .closed { comeBack(now: now) }
         return change
     }

@@ -14,7 +14,9 @@ extension Reader {
             parameters.add(bytes)
         }
         var found = DueDeliveries(deliveries: [], nextDue: nil)
-        for (due, delivery) in try rows.map(Self.dueRow) {
+        for (due, delivery) in try rows.map({ (row) throws(StoreError) in
+            (row.timestamp(1), try Self.deliveryWithEvent(row))
+        }) {
             guard due <= now, found.deliveries.count < limit, let delivery else {
                 found.nextDue = due
                 break
@@ -22,10 +24,6 @@ extension Reader {
             found.deliveries.append(delivery)
         }
         return found
-    }
-
-    private static func dueRow(_ row: Row) throws(StoreError) -> (due: Timestamp, delivery: DeliveryWithEvent?) {
-        (row.timestamp(1), try deliveryWithEvent(row))
     }
 
     /// A row of the environment, something, and the columns of a delivery and of its event; `nil` without body.
