@@ -64,7 +64,7 @@ final class Listener: Sendable {
         wake()
         if number == 0 {
             continuation.finish()
-        } else if !startThread({ [self] in listen(number, continuation) }) {
+        } else if !startThread("listens", { [self] in listen(number, continuation) }) {
             // As good as a connection that is lost from the beginning: a poll finds what happened.
             ended(continuation)
         }

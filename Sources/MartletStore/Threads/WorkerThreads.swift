@@ -20,7 +20,7 @@ package final class WorkerThreads<Context>: Sendable {
         let threads = WorkerThreads(queue: queue)
         for _ in 0..<count {
             let start: Result<Void, StoreError> = await withCheckedContinuation { continuation in
-                let isRunning = startThread {
+                let isRunning = startThread(purpose) {
                     do throws(StoreError) {
                         let context = try makeContext()
                         queue.threadStarted()

@@ -49,7 +49,7 @@ final class Terminal: Sendable {
     /// The keys, as they are pressed. A thread waits for them as long as the process lives.
     func keys() -> AsyncStream<Key> {
         let (keys, source) = AsyncStream<Key>.makeStream(bufferingPolicy: .bufferingOldest(256))
-        _ = startThread {
+        _ = startThread("keys") {
             var bytes = [UInt8](repeating: 0, count: 256)
             while true {
                 let count = read(STDIN_FILENO, &bytes, bytes.count)
