@@ -173,7 +173,7 @@ final class Connection: Timed, ChannelInboundHandler {
             // Its storage is used again, unless it is so large that thousands of idle connections should not keep it.
             if outgoing.capacity > 4096 { outgoing = ByteBuffer() }
             deadline = now + idleTime()
-            loop.park(self)
+            loop.park(self, now)
         } else {
             retire()
             close(.now)

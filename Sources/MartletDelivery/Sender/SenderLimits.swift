@@ -5,10 +5,13 @@ public struct SenderLimits: Sendable, Hashable {
     /// Connections open at once, shared evenly between the event loops. At the bound, the connection that has been idle
     /// for longest is closed for each new one; those in use are never.
     public var connections = 4096
-    /// Connections kept alive for one scheme, host and port, on each event loop. 0 turns keep-alive off.
+    /// Connections kept alive for one scheme, host and port, on each event loop, for ``idleTimeout``. 0 turns keep-alive off.
     public var idleConnectionsPerOrigin = 32
     /// How long an unused connection is kept. A receiver that announces less (`Keep-Alive: timeout=5`) is believed.
     public var idleTimeout: Duration = .seconds(30)
+    /// How long an unused connection beyond ``idleConnectionsPerOrigin`` is kept: what one burst needed the next one will
+    /// need too, but a receiver's connections are not held for long for its sake.
+    public var burstTimeout: Duration = .seconds(2)
     /// How old a connection may grow before it is not used again, so that a receiver's load balancer can move it.
     public var connectionAge: Duration = .seconds(600)
     /// How long the addresses of a name are believed, connections kept alive included.

@@ -254,14 +254,15 @@ final class SenderLoop {
     // MARK: - Connections
 
     /// Takes a connection whose exchange is over for the next one.
-    func park(_ connection: Connection) {
+    func park(_ connection: Connection, _ now: NIODeadline) {
         let origin = connection.origin
-        guard !isClosed, origin.idle.count < limits.idleConnectionsPerOrigin,
-            origin.addresses.contains(connection.address)
-        else {
+        guard !isClosed, keepsAlive, origin.addresses.contains(connection.address) else {
             connection.retire()
             connection.close(.politely)
             return
+        }
+        if origin.idle.count >= limits.idleConnectionsPerOrigin {
+            connection.deadline = min(connection.deadline, now + TimeAmount(limits.burstTimeout))
         }
         origin.idle.append(connection)
         connections.noteIdle(connection)
@@ -272,7 +273,8 @@ final class SenderLoop {
     func drop(_ connection: Connection, wasIdle: Bool) {
         deadlines.remove(connection)
         connections.remove(connection)
-        if wasIdle, let index = connection.origin.idle.lastIndex(where: { $0 === connection }) {
+        // Those that go are among the ones that have been idle for longest.
+        if wasIdle, let index = connection.origin.idle.firstIndex(where: { $0 === connection }) {
             connection.origin.idle.remove(at: index)
         }
     }

@@ -86,6 +86,42 @@ import Testing
         try await receiver.stop()
     }
 
+    @Test func whatABurstOpenedIsThereForTheNext() async throws {
+        let receiver = try await ScriptedReceiver.start { _, request in
+            request < 0 ? [] : [.wait, .send(ScriptedReceiver.ok)]
+        }
+        var limits = SenderLimits.patient
+        limits.idleConnectionsPerOrigin = 1
+
+        let reused = try await TestSender.with(limits: limits) { sender in
+            _ = try await sender.burst(of: 3, to: receiver)
+            return try await sender.burst(of: 3, to: receiver).map(\.isReused)
+        }
+
+        #expect(reused == [true, true, true])
+        #expect(receiver.connections == 3)
+        try await receiver.stop()
+    }
+
+    @Test func whatABurstOpenedIsClosedSoonerThanTheRest() async throws {
+        let receiver = try await ScriptedReceiver.start { _, request in
+            request < 0 ? [] : [.wait, .send(ScriptedReceiver.ok)]
+        }
+        var limits = SenderLimits.patient
+        limits.idleConnectionsPerOrigin = 1
+        limits.burstTimeout = .milliseconds(20)
+
+        let reused = try await TestSender.with(limits: limits) { sender in
+            _ = try await sender.burst(of: 3, to: receiver)
+            await receiver.hasSeen(closed: 2)
+            return try await sender.burst(of: 1, to: receiver).map(\.isReused)
+        }
+
+        #expect(reused == [true])
+        #expect(receiver.connections == 3)
+        try await receiver.stop()
+    }
+
     @Test func bytesOnAnIdleConnectionEndIt() async throws {
         let receiver = try await ScriptedReceiver.start { connection, request in
             guard request >= 0 else { return [] }
@@ -263,5 +299,19 @@ import Testing
         #expect(outcome.address == IPAddress("127.0.0.2"))
         withExtendedLifetime(blackhole) {}
         try await receiver.stop()
+    }
+}
+
+extension TestSender {
+    /// Posts so many requests at once, to a receiver that waits before each answer: all are under way before the first is
+    /// answered.
+    fileprivate func burst(of count: Int, to receiver: ScriptedReceiver) async throws -> [AttemptOutcome] {
+        let before = receiver.requests.count
+        return try await withThrowingTaskGroup(of: AttemptOutcome.self) { group in
+            for _ in 0..<count { group.addTask { try await post("http://127.0.0.1:\(receiver.port)/") } }
+            await receiver.hasSeen(requests: before + count)
+            for _ in 0..<count { receiver.proceed() }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
     }
 }

@@ -51,6 +51,7 @@ extension SenderLimits {
     static let patient: SenderLimits = {
         var limits = SenderLimits()
         limits.idleTimeout = .seconds(3600)
+        limits.burstTimeout = .seconds(3600)
         limits.connectionAge = .seconds(3600)
         limits.resolutionLifetime = .seconds(3600)
         limits.resendWindow = .seconds(3600)
