@@ -18,6 +18,7 @@ extension Dispatcher {
 
     /// Has what is due in the store read, once there is room for it.
     private mutating func load(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
+        noteActivity(of: lane)
         // What waits for later leaves the room to what is due.
         if !hasRoomToLoad(lane), lane.queue.nextDue != nil { spill(lane, dueAfter: now) }
         guard hasRoomToLoad(lane) else { return }
@@ -26,7 +27,8 @@ extension Dispatcher {
         // What is open or in memory is still scheduled in the store.
         let known = lane.open.union(lane.queue.ids)
         actions.append(
-            .load(lane.endpoint, besides: known, limit: window - lane.queue.count, after: lane.cursor))
+            .load(lane.endpoint, besides: known, limit: window(of: lane) - lane.queue.count, after: lane.cursor))
+        shortReads = max(0, shortReads - 1)
     }
 
     /// Has a lane wait for its turn if something of it may go; or for the instant when it may.

@@ -51,7 +51,9 @@ extension Dispatcher {
         lane.loaded(nextDue: nextDue, resumeAfter: resumeAfter, now: now)
         // With the lane's own window full, room comes as it drains. With the memory full, looking again at once would only
         // read them again.
-        if turnedAway, lane.queue.count < window { lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull) }
+        if turnedAway, lane.queue.count < window(of: lane) {
+            lane.stored = max(lane.stored ?? now, now + Self.pauseWhenFull)
+        }
         refresh(lane, now: now, into: &actions)
         forgetIfDeleted(lane)
         pump(now: now, into: &actions)
@@ -70,18 +72,35 @@ extension Dispatcher {
 
     // MARK: Decisions
 
-    /// How many deliveries a lane may keep: less when memory is filling up.
-    var window: Int {
-        isFilling ? min(limits.window, Self.laneFloor) : limits.window
+    /// Notes that a lane's application was given deliveries, or is to have some read.
+    mutating func noteActivity(of lane: Lane) {
+        guard lane.rules.application != activeApplication else { return }
+        if activeApplication != nil { shortReads = Self.shortReads }
+        activeApplication = lane.rules.application
+    }
+
+    /// How many reads are short after one that another application came between: enough for one that publishes a few times a
+    /// second to find none that is long.
+    private static let shortReads = 256
+
+    /// How many deliveries a lane may have read into memory: more where they go out soon, nobody else is kept waiting by a
+    /// long read, and there is much room; less when memory is filling up.
+    func window(of lane: Lane) -> Int {
+        if isFilling { return min(limits.window, Self.laneFloor) }
+        guard isQuick(lane), shortReads == 0 else { return limits.window }
+        // An eighth of the room: others may be reading too, and what there is no room for will have been read in vain.
+        return max(limits.window, min(limits.burst, (limits.parcels / 2 - parcelCount) / 8))
     }
 
     private var isFilling: Bool {
         parcelCount * 2 >= limits.parcels || parcelBytes * 2 >= limits.parcelBytes
     }
 
+    private func isQuick(_ lane: Lane) -> Bool { lane.isProven && lane.isBreakerClosed }
+
     func hasRoom(for parcel: Parcel, in lane: Lane) -> Bool {
-        let isQuick = lane.isProven && lane.isBreakerClosed && !isFilling
-        guard lane.queue.count < (isQuick ? max(limits.burst, limits.window) : window) else { return false }
+        let most = isQuick(lane) && !isFilling ? max(limits.burst, limits.window) : window(of: lane)
+        guard lane.queue.count < most else { return false }
         return lane.queue.count < max(1, Self.laneFloor / parcel.cost)
             || parcelCount < limits.parcels && parcelBytes + parcel.size <= limits.parcelBytes
     }
@@ -102,7 +121,10 @@ extension Dispatcher {
     }
 
     /// Whether enough of a lane's window is free for a read to be worth its while.
-    func hasRoomToLoad(_ lane: Lane) -> Bool { (window - lane.queue.count) * 4 >= window * 3 }
+    func hasRoomToLoad(_ lane: Lane) -> Bool {
+        let window = window(of: lane)
+        return (window - lane.queue.count) * 4 >= window * 3
+    }
 
     mutating func keep(_ parcel: Parcel, in lane: Lane, now: Timestamp) {
         take(parcel)

@@ -63,6 +63,50 @@ import Testing
         #expect(loaded.loads.map(\.besides) == [Set(parcels.map(\.delivery.id))])
     }
 
+    @Test func aLaneThatAnswersIsReadInLargerNumbersWhileThereIsRoom() {
+        func limits(parcels: Int) -> [Int] {
+            let scene = DispatcherScene { $0.parcels = parcels }
+            let endpoint: EndpointID = scene.id()
+            let first = scene.dispatcher.endpointChanged(
+                endpoint, DispatcherScene.rules(), stored: scene.now, now: scene.now)
+            let sent = scene.dispatcher.loaded(
+                endpoint, [scene.parcel(to: endpoint)], nextDue: nil, now: scene.now
+            ).sent
+            _ = scene.finishAndSettle(sent[0], .acknowledged)
+            let second = scene.dispatcher.found([endpoint: scene.now], now: scene.now)
+            return (first + second).loads.map(\.limit)
+        }
+
+        #expect(limits(parcels: 1_000_000) == [256, 2048])
+        #expect(limits(parcels: 16_000) == [256, 1000])
+        #expect(limits(parcels: 2000) == [256, 256])
+    }
+
+    @Test func readsAreShortWhileAnotherApplicationIsActive() {
+        let scene = DispatcherScene { $0.parcels = 1_000_000 }
+        let many = scene.endpoint()
+        let few = scene.endpoint(DispatcherScene.rules(application: ApplicationID(high: 1, low: 2)))
+        _ = scene.finishAndSettle(scene.sent(to: many), .acknowledged)
+
+        func limits(reads: Int) -> Set<Int> {
+            Set(
+                (0..<reads).flatMap { _ in
+                    let found = scene.dispatcher.found([many: scene.now], now: scene.now)
+                    _ = scene.dispatcher.loaded(many, [], nextDue: nil, now: scene.now)
+                    return found.loads.map(\.limit)
+                })
+        }
+
+        let alone = limits(reads: 10)
+        _ = scene.sent(to: few)
+        let beside = limits(reads: 256)
+        let aloneAgain = limits(reads: 10)
+
+        #expect(alone == [2048])
+        #expect(beside == [256])
+        #expect(aloneAgain == [2048])
+    }
+
     @Test func whatWaitsForARetryLeavesTheWindowToWhatIsDueInTheStore() {
         let scene = DispatcherScene { $0.window = 4 }
         let endpoint = scene.endpoint(stored: scene.now)
