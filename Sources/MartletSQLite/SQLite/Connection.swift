@@ -20,7 +20,11 @@ final class Connection {
     /// writer.
     private static let busyTimeout: Int32 = 5000
 
+    /// Has SQLite not count what it allocates, which it does under one lock for all threads. Once, before anything is opened.
+    private static let memoryStatistics: Void = { _ = csqlite_disable_memory_statistics() }()
+
     init(path: String, access: Access) throws(StoreError) {
+        Self.memoryStatistics
         var handle: OpaquePointer?
         let flags =
             switch access {
