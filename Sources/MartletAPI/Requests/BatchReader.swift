@@ -1,6 +1,7 @@
 import HTTPTypes
 import MartletCore
 import MartletService
+import MartletStore
 import NIOCore
 
 /// Reads a batch of events: a JSON array, or one event a line (NDJSON). An event that cannot be taken fails alone; a
@@ -38,7 +39,8 @@ struct BatchReader {
         }
         try reader.endDocument()
         return places.enumerated().map { index, place in
-            draft(UnsafeRawBufferPointer(rebasing: bytes[place]), path: "$[\(index)]")
+            giveWay(at: index)
+            return draft(UnsafeRawBufferPointer(rebasing: bytes[place]), path: "$[\(index)]")
         }
     }
 
@@ -49,6 +51,7 @@ struct BatchReader {
                 continue
             }
             guard drafts.count < most else { throw tooMany }
+            giveWay(at: drafts.count)
             drafts.append(draft(UnsafeRawBufferPointer(rebasing: line), path: "$[\(drafts.count)]"))
         }
         return drafts

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import MartletCore
 import MartletService
+import MartletStore
 import NIOCore
 
 /// `/v1/events`: docs/api.md.
@@ -132,6 +133,7 @@ struct EventRoutes: RouteGroup {
         writer.field("refused", results.count - accepted)
         writer.array("results") { writer in
             for (index, result) in results.enumerated() {
+                giveWay(at: index)
                 writer.object { writer in
                     writer.field("index", index)
                     switch result {

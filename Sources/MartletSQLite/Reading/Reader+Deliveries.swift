@@ -19,6 +19,7 @@ extension Reader {
                 found.nextDue = due
                 break
             }
+            giveWay(at: found.deliveries.count)
             let delivery = try deliveryWithEvent(statement)
             found.deliveries.append(delivery)
             read += delivery.event.body.bytes.count

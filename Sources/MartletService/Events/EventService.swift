@@ -60,8 +60,9 @@ public struct EventService: Sendable {
     ) async throws(ServiceError) -> [Result<PublishedEvent, ServiceError>] {
         try principal.require(.publishEvents)
         let now = context.time.now()
-        let prepared = drafts.map { draft in
-            draft.flatMap { draft in
+        let prepared = drafts.enumerated().map { index, draft -> Result<Prepared, ServiceError> in
+            giveWay(at: index)
+            return draft.flatMap { draft in
                 do throws(ServiceError) {
                     return .success(try prepare(draft, by: principal, now: now))
                 } catch {
