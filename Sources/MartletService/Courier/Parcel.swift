@@ -4,6 +4,8 @@ public import MartletCore
 public struct Parcel: Sendable {
     public var delivery: Delivery
     public let event: Event
+    /// The bytes it keeps in memory, its event's body above all. Kept here, since it is asked for where the event is not at hand.
+    public let size: Int
     /// Set for the attempt right after a 401 or 403 in the middle of a secret's rotation: sign with the other secret.
     public package(set) var usesOtherSecret = false
     /// Whether its attempt takes one of its lane's slots.
@@ -14,6 +16,7 @@ public struct Parcel: Sendable {
     public init(delivery: Delivery, event: Event) {
         self.delivery = delivery
         self.event = event
+        size = event.body.bytes.count
     }
 
     /// The number of the attempt that comes next, 1 for the first.
@@ -26,7 +29,4 @@ public struct Parcel: Sendable {
         case .inFlight(let at), .succeeded(let at), .failed(let at, _), .cancelled(let at, _): at
         }
     }
-
-    /// The bytes it keeps in memory, its event's body above all.
-    public var size: Int { event.body.bytes.count }
 }
