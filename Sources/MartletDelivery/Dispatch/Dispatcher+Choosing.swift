@@ -18,7 +18,7 @@ extension Dispatcher {
 
     /// Has what is due in the store read, once there is room for it.
     private mutating func load(_ lane: Lane, now: Timestamp, into actions: inout [DispatchAction]) {
-        noteActivity(of: lane)
+        activity.note(lane.rules.application)
         // What waits for later leaves the room to what is due.
         if !hasRoomToLoad(lane), lane.queue.nextDue != nil { spill(lane, dueAfter: now) }
         guard hasRoomToLoad(lane) else { return }
@@ -28,7 +28,7 @@ extension Dispatcher {
         let known = lane.open.union(lane.queue.ids)
         actions.append(
             .load(lane.endpoint, besides: known, limit: window(of: lane) - lane.queue.count, after: lane.cursor))
-        shortReads = max(0, shortReads - 1)
+        activity.pass()
     }
 
     /// Has a lane wait for its turn if something of it may go; or for the instant when it may.

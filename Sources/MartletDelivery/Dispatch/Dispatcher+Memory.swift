@@ -72,22 +72,11 @@ extension Dispatcher {
 
     // MARK: Decisions
 
-    /// Notes that a lane's application was given deliveries, or is to have some read.
-    mutating func noteActivity(of lane: Lane) {
-        guard lane.rules.application != activeApplication else { return }
-        if activeApplication != nil { shortReads = Self.shortReads }
-        activeApplication = lane.rules.application
-    }
-
-    /// How many reads are short after one that another application came between: enough for one that publishes a few times a
-    /// second to find none that is long.
-    private static let shortReads = 256
-
     /// How many deliveries a lane may have read into memory: more where they go out soon, nobody else is kept waiting by a
     /// long read, and there is much room; less when memory is filling up.
     func window(of lane: Lane) -> Int {
         if isFilling { return min(limits.window, Self.laneFloor) }
-        guard isQuick(lane), shortReads == 0 else { return limits.window }
+        guard isQuick(lane), !activity.isShared else { return limits.window }
         // An eighth of the room: others may be reading too, and what there is no room for will have been read in vain.
         return max(limits.window, min(limits.burst, (limits.parcels / 2 - parcelCount) / 8))
     }

@@ -29,9 +29,8 @@ public struct Dispatcher: ~Copyable {
     var alarms: Heap<LaneAlarm> = []
     var parcelCount = 0
     var parcelBytes = 0
-    /// The application that was last given deliveries or had some read, and how many more reads are short since another was.
-    var activeApplication: ApplicationID?
-    var shortReads = 0
+    /// Which applications are given deliveries or have some read: reads are short while that is several.
+    var activity = SharedUse<ApplicationID>()
     var inFlightCount = 0
     /// How many slots are taken. An outcome that is not recorded is as good as none should the process die now: its attempt
     /// holds its slots until then.
@@ -64,7 +63,7 @@ public struct Dispatcher: ~Copyable {
         look(at: now, into: &actions)
         for parcel in parcels {
             guard let lane = lane(of: parcel, into: &actions) else { continue }
-            noteActivity(of: lane)
+            activity.note(lane.rules.application)
             let parcel = parcel.due > now ? dueAnyhow(parcel, now: now) : parcel
             if parcel.delivery.cause == .test, !isHalted {
                 // Somebody is waiting for it: it takes no slot and no turn.

@@ -40,9 +40,8 @@ struct CommitQueue {
     private var events = 0
     private var bytes = 0
     private var requestBytes = 0
-    /// Who brought the last acceptance that was taken, and how many more batches are short since somebody else did.
-    private var publisher: Publisher?
-    private var shortBatches = 0
+    /// Whose acceptances were taken: batches are short while that is several publishers.
+    private var publishing = SharedUse<Publisher>()
     /// Whether the last batch was of small acceptances, and a large one waited.
     private var isLargesTurn = false
 
@@ -88,16 +87,16 @@ struct CommitQueue {
 
     /// Takes what shares the next transaction.
     mutating func take() -> Batch {
-        let isShared = shortBatches > 0
+        let isShared = publishing.isShared
         let most = isShared ? limits.sharedBatch : limits.batch
-        shortBatches = max(0, shortBatches - 1)
+        publishing.pass()
         let taken = takeAcceptances(most: most, large: isShared ? most / 4 : .max)
         var deliveries = 0
         for waiting in taken {
             deliveries += waiting.acceptance.entries.reduce(0) { $0 + $1.deliveries.count }
             events -= waiting.events
             bytes -= waiting.bytes
-            note(waiting.publisher)
+            publishing.note(waiting.publisher)
         }
         let requests = requests.takeFirst(most)
         for request in requests { requestBytes -= request.footprint }
@@ -105,16 +104,6 @@ struct CommitQueue {
         let outcomes = isShared && !taken.isEmpty ? max(most / 4, deliveries) : most
         return Batch(acceptances: taken, settlements: settlements.takeFirst(outcomes), requests: requests)
     }
-
-    private mutating func note(_ publisher: Publisher) {
-        guard publisher != self.publisher else { return }
-        if self.publisher != nil { shortBatches = Self.shortBatches }
-        self.publisher = publisher
-    }
-
-    /// How many batches are short after one that another publisher had a part in: enough for one who publishes about once a
-    /// second to find none that is long.
-    private static let shortBatches = 256
 
     /// - Parameters:
     ///   - most: with how many events a batch is full.

@@ -85,6 +85,11 @@ final class ScriptedReceiver: Sendable {
         try await start(at: host, port: port, tls: tls) { _, request in request < 0 ? [] : [.send(Self.ok)] }
     }
 
+    /// The same, but each answer waits for ``proceed()``.
+    static func holdingBack() async throws -> ScriptedReceiver {
+        try await start { _, request in request < 0 ? [] : [.wait, .send(Self.ok)] }
+    }
+
     static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
     func stop() async throws {

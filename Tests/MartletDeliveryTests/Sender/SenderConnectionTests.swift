@@ -87,9 +87,7 @@ import Testing
     }
 
     @Test func whatABurstOpenedIsThereForTheNext() async throws {
-        let receiver = try await ScriptedReceiver.start { _, request in
-            request < 0 ? [] : [.wait, .send(ScriptedReceiver.ok)]
-        }
+        let receiver = try await ScriptedReceiver.holdingBack()
         var limits = SenderLimits.patient
         limits.idleConnectionsPerOrigin = 1
 
@@ -104,9 +102,7 @@ import Testing
     }
 
     @Test func whatABurstOpenedIsClosedSoonerThanTheRest() async throws {
-        let receiver = try await ScriptedReceiver.start { _, request in
-            request < 0 ? [] : [.wait, .send(ScriptedReceiver.ok)]
-        }
+        let receiver = try await ScriptedReceiver.holdingBack()
         var limits = SenderLimits.patient
         limits.idleConnectionsPerOrigin = 1
         limits.burstTimeout = .milliseconds(20)

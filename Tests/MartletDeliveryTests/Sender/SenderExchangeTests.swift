@@ -316,9 +316,7 @@ import Testing
     }
 
     @Test func drainingLetsWhatIsUnderWayEndAndTakesNoMore() async throws {
-        let receiver = try await ScriptedReceiver.start { _, request in
-            request < 0 ? [] : [.wait, .send(ScriptedReceiver.ok)]
-        }
+        let receiver = try await ScriptedReceiver.holdingBack()
 
         let (first, second) = try await TestSender.with { sender in
             async let first = sender.post("http://127.0.0.1:\(receiver.port)/")
