@@ -118,21 +118,25 @@ struct MigrationTests {
         #expect(try connection(directory).integer("SELECT count(*) FROM sqlite_schema") == 1)
     }
 
+    /// Number 7 and number 3, of environment 1; the id of all three is 0.
+    private static let oneEndpointAndOneEvent = """
+        INSERT INTO environments (number, id, name, record) VALUES (1, zeroblob(16), 'live', '{}');
+        INSERT INTO endpoints (
+            number, id, environment, application, record, secret, created_at, updated_at
+        ) VALUES (7, zeroblob(16), 1, zeroblob(16), '{}', x'01', 0, 0);
+        INSERT INTO events (
+            number, environment, id, type, created, accepted_at, is_test, delivery_count, data_start, data_end, body
+        ) VALUES (3, 1, zeroblob(16), 'a', 0, 0, 0, 1, 0, 0, x'');
+        """
+
     @Test func whatWaitedBeforeThereWereTurnsIsDueWithoutOne() async throws {
         let directory = try TemporaryDirectory()
         do {
             let connection = try connection(directory)
             try SQLiteMigrations.run(on: connection, among: [.initial])
+            try connection.execute(Self.oneEndpointAndOneEvent)
             try connection.execute(
                 """
-                INSERT INTO environments (number, id, name, record) VALUES (1, zeroblob(16), 'live', '{}');
-                INSERT INTO endpoints (
-                    number, id, environment, application, record, secret, created_at, updated_at
-                ) VALUES (7, zeroblob(16), 1, zeroblob(16), '{}', x'01', 0, 0);
-                INSERT INTO events (
-                    number, environment, id, type, created, accepted_at, is_test, delivery_count, data_start, data_end,
-                    body
-                ) VALUES (3, 1, zeroblob(16), 'a', 0, 0, 0, 1, 0, 0, x'');
                 INSERT INTO deliveries (
                     environment, id, event, endpoint, cause, created_at, state, state_at, attempts
                 ) VALUES (1, zeroblob(16), 3, 7, 0, 0, 0, 5, 2);
@@ -147,6 +151,50 @@ struct MigrationTests {
         #expect(due.deliveries.map(\.delivery.attemptCount) == [2])
         #expect(due.deliveries.map(\.delivery.turn) == [nil])
         #expect(inOrder.deliveries.isEmpty)
+        #expect(try await store.structuralProblems() == [])
+        await store.close()
+    }
+
+    @Test func whatWasInTroubleBeforeItsIndexesWereJoinedIsFound() async throws {
+        let directory = try TemporaryDirectory()
+        do {
+            let connection = try connection(directory)
+            try SQLiteMigrations.run(on: connection, among: SQLiteMigrations.all.filter { $0.number < 9 })
+            try connection.execute(Self.oneEndpointAndOneEvent)
+            // In turns: not tried yet, tried and waiting, succeeded, failed, cancelled before it was tried.
+            try connection.execute(
+                """
+                INSERT INTO deliveries (
+                    environment, id, event, endpoint, cause, created_at, state, state_at, reason, attempts
+                ) VALUES
+                    (1, x'00000000000000000000000000000001', 3, 7, 0, 0, 0, 5, NULL, 0),
+                    (1, x'00000000000000000000000000000002', 3, 7, 0, 0, 0, 5, NULL, 1),
+                    (1, x'00000000000000000000000000000003', 3, 7, 0, 0, 1, 5, NULL, 1),
+                    (1, x'00000000000000000000000000000004', 3, 7, 0, 0, 2, 5, 'exhausted', 9),
+                    (1, x'00000000000000000000000000000005', 3, 7, 0, 0, 3, 5, 'endpoint_deleted', 0);
+                INSERT INTO attempts (
+                    delivery, number, id, started_at, url, request_headers, total_time, failure, failure_message
+                ) VALUES
+                    (x'00000000000000000000000000000002', 1, zeroblob(16), 4, 'http://a', x'', 1, 'timeout', ''),
+                    (x'00000000000000000000000000000004', 9, zeroblob(16), 4, 'http://a', x'', 1, 'timeout', '');
+                """)
+        }
+
+        let store = try await SQLiteStore.open(path: directory.file())
+        let environment = EnvironmentID(high: 0, low: 0)
+        for endpoint in [nil, EndpointID(high: 0, low: 0)] {
+            var query = DeliveryQuery(environment: environment, limit: 10)
+            query.endpoint = endpoint
+            query.status = .failed
+            #expect(try await store.deliveries(query).items.map(\.id.low) == [4])
+            query.status = .cancelled
+            #expect(try await store.deliveries(query).items.map(\.id.low) == [5])
+        }
+        let failures = try await store.failures(
+            FailureQuery(environment: environment, since: Timestamp(milliseconds: 0)))
+
+        #expect(failures.groups.values.map(\.failed) == [1])
+        #expect(failures.groups.values.map(\.waiting) == [1])
         #expect(try await store.structuralProblems() == [])
         await store.close()
     }

@@ -53,13 +53,11 @@ struct DeliveryListing {
         switch path {
         case .event:
             ("deliveries_of_event", "d.event = (SELECT number FROM events WHERE environment = ?1 AND id = ?4)")
-        case .endpoint where status == .failed: ("deliveries_failed_of_endpoint", "\(Self.ofEndpoint) AND d.state = 2")
-        case .endpoint where status == .cancelled:
-            ("deliveries_cancelled_of_endpoint", "\(Self.ofEndpoint) AND d.state = 3")
-        case .endpoint: ("deliveries_of_endpoint", Self.ofEndpoint)
-        case .environment where status == .failed: ("deliveries_failed", "d.state = 2")
-        case .environment where status == .cancelled: ("deliveries_cancelled", "d.state = 3")
-        case .environment, .backlog: ("", "")
+        case .endpoint:
+            status?.trouble.map { ("deliveries_troubled_of_endpoint", "\(Self.ofEndpoint) AND d.trouble = \($0)") }
+                ?? ("deliveries_of_endpoint", Self.ofEndpoint)
+        case .environment: status?.trouble.map { ("deliveries_troubled", "d.trouble = \($0)") } ?? ("", "")
+        case .backlog: ("", "")
         }
     }
 
@@ -102,4 +100,14 @@ struct DeliveryListing {
 
     /// Whether the delivery in a row that the path led to is wanted.
     func passes(_ row: Statement) -> Bool { !row.isNull(DeliveryRow.event) }
+}
+
+extension StoredState.Code {
+    /// What `trouble` is of every delivery in this state, so that its indexes have them all; `nil` where they have not.
+    var trouble: Int64? {
+        switch self {
+        case .failed, .cancelled: rawValue
+        case .scheduled, .succeeded: nil
+        }
+    }
 }

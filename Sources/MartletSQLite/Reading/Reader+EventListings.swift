@@ -173,12 +173,12 @@ enum EventListing {
     ///   environment's where an index has them.
     static func deliveries(in status: StoredState.Code?, ofEndpoint: Bool) -> String {
         let (index, state) =
-            switch status {
-            case .scheduled: ("deliveries_due", "AND d.state = 0")
-            case .failed: (ofEndpoint ? "deliveries_failed_of_endpoint" : "deliveries_failed", "AND d.state = 2")
-            case .cancelled:
-                (ofEndpoint ? "deliveries_cancelled_of_endpoint" : "deliveries_cancelled", "AND d.state = 3")
-            case .succeeded, nil: ("deliveries_of_endpoint", "")
+            if status == .scheduled {
+                ("deliveries_due", "AND d.state = 0")
+            } else if let trouble = status?.trouble {
+                ("deliveries_troubled\(ofEndpoint ? "_of_endpoint" : "")", "AND d.trouble = \(trouble)")
+            } else {
+                ("deliveries_of_endpoint", "")
             }
         let place =
             ofEndpoint ? "d.endpoint = (SELECT number FROM endpoints WHERE id = ?2)" : "d.environment = ?2"

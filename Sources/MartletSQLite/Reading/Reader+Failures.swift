@@ -66,18 +66,18 @@ enum FailureListing {
 
     /// Each with its last attempt. Parameters: 1 the environment, 2 the least id, 3 how many, 4 the endpoint.
     static func sql(_ kind: Kind, ofEndpoint: Bool) -> String {
-        let (index, condition) =
+        let trouble: StoredState.Code =
             switch kind {
-            case .failed: ("deliveries_failed", "d.state = 2")
-            case .waiting: ("deliveries_retried", "d.state = 0 AND d.attempts > 0")
+            case .failed: .failed
+            case .waiting: .scheduled
             }
         let endpoint = ofEndpoint ? "AND d.endpoint = (SELECT number FROM endpoints WHERE id = ?4)" : ""
         return """
             SELECT d.id, p.id, p.application, a.failure, a.status, a.started_at
-            FROM deliveries d INDEXED BY \(index)\(ofEndpoint ? "_of_endpoint" : "")
+            FROM deliveries d INDEXED BY deliveries_troubled\(ofEndpoint ? "_of_endpoint" : "")
             CROSS JOIN endpoints p ON p.number = d.endpoint
             LEFT JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
-            WHERE d.environment = ?1 AND d.id >= ?2 AND \(condition) \(endpoint) ORDER BY d.id DESC LIMIT ?3
+            WHERE d.environment = ?1 AND d.id >= ?2 AND d.trouble = \(trouble.rawValue) \(endpoint) ORDER BY d.id DESC LIMIT ?3
             """
     }
 }

@@ -147,9 +147,9 @@ extension Reader {
 
     static let oldestFailures = """
         SELECT d.id, d.endpoint, e.number, \(EventRow.columns)
-        FROM deliveries d INDEXED BY deliveries_failed_of_endpoint CROSS JOIN events e ON e.number = d.event
+        FROM deliveries d INDEXED BY deliveries_troubled_of_endpoint CROSS JOIN events e ON e.number = d.event
         WHERE d.environment = ?1 AND d.id >= ?2 AND d.id < ?3
-            AND d.endpoint = (SELECT number FROM endpoints WHERE id = ?4) AND d.state = 2
+            AND d.endpoint = (SELECT number FROM endpoints WHERE id = ?4) AND d.trouble = 2
         ORDER BY d.id
         """
 

@@ -4,7 +4,9 @@ public import MartletStore
 /// The steps that bring a database file to the form this version works on.
 public enum SQLiteMigrations {
     /// Every step, in order.
-    static let all: [Migration] = [.initial, .order, .health, .jobs, .retention, .sources, .alerts, .listings]
+    static let all: [Migration] = [
+        .initial, .order, .health, .jobs, .retention, .sources, .alerts, .listings, .trouble,
+    ]
 
     /// What marks a file as Martlet's, by SQLite's `application_id`: "MRTL".
     private static let applicationID: Int64 = 0x4D52_544C
