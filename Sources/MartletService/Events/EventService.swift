@@ -94,7 +94,13 @@ public struct EventService: Sendable {
             results = await context.committer.accept(entries)
         }
         var answers: [Result<PublishedEvent, ServiceError>] = []
+        answers.reserveCapacity(events.count)
         for (event, result) in zip(events, results) {
+            // Nearly all of them: nothing to wait for.
+            if case .success(.stored) = result {
+                answers.append(.success(stored(event)))
+                continue
+            }
             do throws(ServiceError) {
                 answers.append(.success(try await answer(to: event, try result.get(), by: principal)))
             } catch {
