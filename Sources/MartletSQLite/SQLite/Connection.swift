@@ -48,11 +48,13 @@ final class Connection {
     }
 
     /// Compiles `sql`, which must be one statement.
-    func prepare(_ sql: String) throws(StoreError) -> Statement {
+    ///
+    /// - Parameter rows: how many rows' parameters it takes.
+    func prepare(_ sql: String, rows: Int = 1) throws(StoreError) -> Statement {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else { throw failure(code) }
-        return Statement(statement, on: self)
+        return Statement(statement, rows: rows, on: self)
     }
 
     /// The statement compiled from `sql`, compiled when it is first asked for. For a fixed set of texts: none is ever

@@ -2,7 +2,8 @@ import CSQLite
 import MartletCore
 import MartletStore
 
-/// A compiled statement: bind, step through the rows, reset. Parameters count from 1, columns from 0.
+/// A compiled statement: bind, step through the rows, reset. Parameters count from 1, columns from 0; the parameters of one
+/// that takes several rows count from 1 in each of them.
 ///
 /// Bound bytes are copied into a buffer that the statement keeps, so that binding allocates nothing; what does not fit
 /// is copied by SQLite.
@@ -10,23 +11,25 @@ final class Statement {
     private unowned let connection: Connection
     private let handle: OpaquePointer
     private let buffer: UnsafeMutableRawPointer
+    private let bufferSize: Int
     private var used = 0
+    /// How many parameters come before those of the row at hand.
+    private var offset: Int32 = 0
     /// The first binding that failed; told when the statement is stepped.
     private var bindingFailure = SQLITE_OK
 
-    private static let bufferSize = 4096
+    /// How many bytes of bound values are kept for a row.
+    private static let rowBuffer = 4096
     // SQLITE_TRANSIENT is a C macro that casts -1 to a function pointer, which Swift does not import: SQLite compares
     // with it, and never calls it.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    fileprivate init(unowned connection: Connection, handle: OpaquePointer) {
+    /// - Parameter rows: how many rows' parameters it takes.
+    init(_ handle: OpaquePointer, rows: Int, on connection: Connection) {
         self.connection = connection
         self.handle = handle
-        buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
-    }
-
-    convenience init(_ handle: OpaquePointer, on connection: Connection) {
-        self.init(unowned: connection, handle: handle)
+        bufferSize = rows * Self.rowBuffer
+        buffer = .allocate(byteCount: bufferSize, alignment: 8)
     }
 
     deinit {
@@ -61,13 +64,19 @@ final class Statement {
     func reset() {
         sqlite3_reset(handle)
         used = 0
+        offset = 0
         bindingFailure = SQLITE_OK
     }
 
     // MARK: Binding
 
+    /// What is bound from now on are the parameters of a row that so many come before.
+    func beginRow(after parameters: Int32) {
+        offset = parameters
+    }
+
     func bind(_ index: Int32, _ value: Int64) {
-        check(sqlite3_bind_int64(handle, index, value))
+        check(sqlite3_bind_int64(handle, offset + index, value))
     }
 
     func bind(_ index: Int32, _ value: Int64?) {
@@ -83,17 +92,19 @@ final class Statement {
     }
 
     func bind<Kind>(_ index: Int32, _ value: Identifier<Kind>) {
-        guard Self.bufferSize - used >= 16 else {
+        guard bufferSize - used >= 16 else {
             // Sixteen bytes a parameter are far from filling the buffer; a long text may have.
             var bytes = (value.high.bigEndian, value.low.bigEndian)
-            withUnsafeBytes(of: &bytes) { check(sqlite3_bind_blob(handle, index, $0.baseAddress, 16, Self.copied)) }
+            withUnsafeBytes(of: &bytes) {
+                check(sqlite3_bind_blob(handle, offset + index, $0.baseAddress, 16, Self.copied))
+            }
             return
         }
         let place = buffer + used
         place.storeBytes(of: value.high.bigEndian, as: UInt64.self)
         place.storeBytes(of: value.low.bigEndian, toByteOffset: 8, as: UInt64.self)
         used += 16
-        check(sqlite3_bind_blob(handle, index, place, 16, nil))
+        check(sqlite3_bind_blob(handle, offset + index, place, 16, nil))
     }
 
     func bind<Kind>(_ index: Int32, _ value: Identifier<Kind>?) {
@@ -103,9 +114,9 @@ final class Statement {
     func bind(_ index: Int32, _ value: [UInt8]) {
         value.withUnsafeBytes { bytes in
             if let place = keep(bytes) {
-                check(sqlite3_bind_blob64(handle, index, place, UInt64(bytes.count), nil))
+                check(sqlite3_bind_blob64(handle, offset + index, place, UInt64(bytes.count), nil))
             } else {
-                check(sqlite3_bind_blob64(handle, index, bytes.baseAddress, UInt64(bytes.count), Self.copied))
+                check(sqlite3_bind_blob64(handle, offset + index, bytes.baseAddress, UInt64(bytes.count), Self.copied))
             }
         }
     }
@@ -129,23 +140,23 @@ final class Statement {
     }
 
     func bindNull(_ index: Int32) {
-        check(sqlite3_bind_null(handle, index))
+        check(sqlite3_bind_null(handle, offset + index))
     }
 
     private func bindText(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
         let place = keep(bytes)
         let start = (place ?? bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
         let lifetime = place == nil ? Self.copied : nil
-        check(sqlite3_bind_text64(handle, index, start, UInt64(bytes.count), lifetime, UInt8(SQLITE_UTF8)))
+        check(sqlite3_bind_text64(handle, offset + index, start, UInt64(bytes.count), lifetime, UInt8(SQLITE_UTF8)))
     }
 
     /// Copies bytes to where they stay until the statement is reset; `nil` where they do not fit.
     private func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
-        guard bytes.count <= Self.bufferSize - used else { return nil }
+        guard bytes.count <= bufferSize - used else { return nil }
         let place = buffer + used
         if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
         // The next one starts on a multiple of 8, so that identifiers can be stored as words.
-        used = min(Self.bufferSize, (used + bytes.count + 7) & ~7)
+        used = min(bufferSize, (used + bytes.count + 7) & ~7)
         return UnsafeRawPointer(place)
     }
 

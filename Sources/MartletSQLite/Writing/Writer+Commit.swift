@@ -8,12 +8,17 @@ extension Writer {
             var result = CommitResult()
             result.acceptances.reserveCapacity(batch.acceptances.count)
             result.settled.reserveCapacity(batch.settlements.count)
+            var staged = StagedEntries()
             for acceptance in batch.acceptances {
-                let accepted = try accept(acceptance)
+                let accepted = try accept(acceptance, into: &staged)
                 if let request = acceptance.request?.judged(by: accepted) { try put(request) }
                 result.acceptances.append(accepted)
             }
-            for settlement in batch.settlements { result.settled.append(try settle(settlement)) }
+            try insert(staged)
+            var attempts: [Attempt] = []
+            attempts.reserveCapacity(batch.settlements.count)
+            for settlement in batch.settlements { result.settled.append(try settle(settlement, into: &attempts)) }
+            try insert(attempts)
             for request in batch.requests { try put(request) }
             return result
         }
@@ -21,7 +26,9 @@ extension Writer {
 
     // What refuses an acceptance or an entry is looked up before anything of it is written, so that no savepoint is
     // needed; whatever came earlier in the batch is found by the same look.
-    private func accept(_ acceptance: Acceptance) throws(StoreError) -> AcceptanceResult {
+    private func accept(
+        _ acceptance: Acceptance, into staged: inout StagedEntries
+    ) throws(StoreError) -> AcceptanceResult {
         if let stamp = acceptance.stamp, let earlier = try resultOfEarlierUse(of: stamp) { return earlier }
         var job: Job?
         if let step = acceptance.step {
@@ -30,7 +37,7 @@ extension Writer {
         }
         var results: [AcceptanceResult.EntryResult] = []
         results.reserveCapacity(acceptance.entries.count)
-        for entry in acceptance.entries { results.append(try accept(entry)) }
+        for entry in acceptance.entries { results.append(try accept(entry, into: &staged)) }
         if let stamp = acceptance.stamp {
             let events = zip(acceptance.entries, results).map { entry, result in
                 if case .taken(let event) = result { event } else { entry.event.id }
@@ -45,19 +52,28 @@ extension Writer {
         return .accepted(results)
     }
 
-    private func accept(_ entry: Acceptance.Entry) throws(StoreError) -> AcceptanceResult.EntryResult {
+    private func accept(
+        _ entry: Acceptance.Entry, into staged: inout StagedEntries
+    ) throws(StoreError) -> AcceptanceResult.EntryResult {
         let environment = try number(of: entry.event.environment)
         let event: Int64
         if entry.isReplay {
+            // What it replays may be among these.
+            if staged.hasEvents {
+                try insert(staged)
+                staged = StagedEntries()
+            }
             guard let stored = try wholeEvent(entry.event.id, in: environment) else { return .missing }
             event = stored
         } else {
-            if let chosenID = entry.event.chosenID, let owner = try owner(of: chosenID, in: environment) {
+            if let chosenID = entry.event.chosenID,
+                let owner = try owner(of: chosenID, in: environment, besides: staged)
+            {
                 return .taken(by: owner)
             }
-            event = try insert(entry.event, in: environment)
+            event = try newEvent(after: staged.lastEvent)
         }
-        for delivery in entry.deliveries { try insert(delivery, of: event) }
+        staged.add(entry, in: environment, event: event)
         return .stored
     }
 
@@ -71,7 +87,10 @@ extension Writer {
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    private func owner(of chosenID: String, in environment: Int64) throws(StoreError) -> EventID? {
+    private func owner(
+        of chosenID: String, in environment: Int64, besides staged: StagedEntries
+    ) throws(StoreError) -> EventID? {
+        if let owner = staged.owner(of: chosenID, in: environment) { return owner }
         let statement = try connection.cached("SELECT id FROM events WHERE environment = ? AND chosen_id = ?")
         defer { statement.reset() }
         statement.bind(1, environment)
@@ -79,47 +98,69 @@ extension Writer {
         return try statement.step() ? statement.identifier(0) : nil
     }
 
-    private func insert(_ event: Event, in environment: Int64) throws(StoreError) -> Int64 {
-        let statement = hot.insertEvent
-        statement.bind(1, environment)
-        statement.bind(2, event.id)
-        statement.bind(3, event.chosenID)
-        statement.bind(4, event.type)
-        statement.bind(5, event.application)
-        statement.bind(6, event.created)
-        statement.bind(7, event.acceptedAt)
-        statement.bind(8, event.orderingKey)
-        statement.bind(9, event.deliverAt)
-        statement.bind(10, event.isTest ? 1 : 0)
-        statement.bind(11, Int64(event.deliveryCount))
-        statement.bind(12, Int64(event.body.data.lowerBound))
-        statement.bind(13, Int64(event.body.data.upperBound))
-        statement.bind(14, event.body.bytes)
-        try statement.run()
-        return connection.lastInsertedNumber
+    /// The number of a new event, after the last one that is staged or, where none is, the last one in the file.
+    private func newEvent(after staged: Int64?) throws(StoreError) -> Int64 {
+        if let staged { return staged + 1 }
+        defer { hot.lastEvent.reset() }
+        return try hot.lastEvent.step() ? hot.lastEvent.integer(0) + 1 : 1
     }
 
-    private func insert(_ delivery: Delivery, of event: Int64) throws(StoreError) {
-        let numbers = try numbers(of: delivery.endpoint, in: delivery.environment)
+    private func insert(_ staged: StagedEntries) throws(StoreError) {
+        for areLarge in [false, true] {
+            let count = areLarge ? staged.largeCount : staged.smallCount
+            guard count > 0 else { continue }
+            var rows = hot.events.rows(count, areLarge: areLarge)
+            for entry in staged.entries where entry.isNew(large: areLarge) { bind(entry, to: try rows.next()) }
+            try rows.finish()
+        }
+        var rows = hot.deliveries.rows(staged.deliveryCount)
+        for entry in staged.entries {
+            for delivery in entry.entry.deliveries {
+                let endpoint = try numbers(of: delivery.endpoint, in: delivery.environment)
+                bind(delivery, of: entry.event, to: endpoint, in: try rows.next())
+            }
+        }
+        try rows.finish()
+    }
+
+    private func bind(_ entry: StagedEntries.Entry, to row: Statement) {
+        let event = entry.entry.event
+        row.bind(1, entry.event)
+        row.bind(2, entry.environment)
+        row.bind(3, event.id)
+        row.bind(4, event.chosenID)
+        row.bind(5, event.type)
+        row.bind(6, event.application)
+        row.bind(7, event.created)
+        row.bind(8, event.acceptedAt)
+        row.bind(9, event.orderingKey)
+        row.bind(10, event.deliverAt)
+        row.bind(11, event.isTest ? 1 : 0)
+        row.bind(12, Int64(event.deliveryCount))
+        row.bind(13, Int64(event.body.data.lowerBound))
+        row.bind(14, Int64(event.body.data.upperBound))
+        row.bind(15, event.body.bytes)
+    }
+
+    private func bind(_ delivery: Delivery, of event: Int64, to endpoint: EndpointNumbers, in row: Statement) {
         let state = StoredState(delivery.state)
-        let statement = hot.insertDelivery
-        statement.bind(1, numbers.environment)
-        statement.bind(2, delivery.id)
-        statement.bind(3, event)
-        statement.bind(4, numbers.endpoint)
-        statement.bind(5, delivery.cause.code)
-        statement.bind(6, delivery.createdAt)
-        statement.bind(7, state.code.rawValue)
-        statement.bind(8, state.at)
-        statement.bind(9, state.reason)
-        statement.bind(10, Int64(delivery.attemptCount))
-        statement.bind(11, delivery.firstAttemptAt)
-        statement.bind(12, delivery.turn?.key)
-        statement.bind(13, delivery.turn?.at)
-        try statement.run()
+        row.bind(1, endpoint.environment)
+        row.bind(2, delivery.id)
+        row.bind(3, event)
+        row.bind(4, endpoint.endpoint)
+        row.bind(5, delivery.cause.code)
+        row.bind(6, delivery.createdAt)
+        row.bind(7, state.code.rawValue)
+        row.bind(8, state.at)
+        row.bind(9, state.reason)
+        row.bind(10, Int64(delivery.attemptCount))
+        row.bind(11, delivery.firstAttemptAt)
+        row.bind(12, delivery.turn?.key)
+        row.bind(13, delivery.turn?.at)
     }
 
-    private func settle(_ settlement: Settlement) throws(StoreError) -> Bool {
+    /// - Parameter attempts: takes the attempt, if there is such a delivery.
+    private func settle(_ settlement: Settlement, into attempts: inout [Attempt]) throws(StoreError) -> Bool {
         let environment = try number(of: settlement.environment)
         let attempt = settlement.attempt
         let moved = try move(
@@ -135,7 +176,7 @@ extension Writer {
             // There is no such delivery: an attempt of nothing is not kept.
             if connection.changes == 0 { return false }
         }
-        try insert(attempt)
+        attempts.append(attempt)
         if moved, let report = settlement.report { try record(report) }
         return moved
     }
@@ -159,34 +200,38 @@ extension Writer {
         return connection.changes == 1
     }
 
-    private func insert(_ attempt: Attempt) throws(StoreError) {
+    private func insert(_ attempts: [Attempt]) throws(StoreError) {
+        var rows = hot.attempts.rows(attempts.count)
+        for attempt in attempts { bind(attempt, to: try rows.next()) }
+        try rows.finish()
+    }
+
+    private func bind(_ attempt: Attempt, to row: Statement) {
         let outcome = attempt.outcome
-        let statement = hot.insertAttempt
-        statement.bind(1, attempt.delivery)
-        statement.bind(2, Int64(attempt.number))
-        statement.bind(3, attempt.id)
-        statement.bind(4, attempt.startedAt)
-        statement.bind(5, attempt.request.url)
-        statement.bind(6, HeaderRecord.encode(attempt.request.headers))
-        statement.bind(7, outcome.address?.bytes)
-        statement.bind(8, outcome.timing.resolve)
-        statement.bind(9, outcome.timing.connect)
-        statement.bind(10, outcome.timing.tls)
-        statement.bind(11, outcome.timing.firstByte)
-        statement.bind(12, outcome.timing.total)
+        row.bind(1, attempt.delivery)
+        row.bind(2, Int64(attempt.number))
+        row.bind(3, attempt.id)
+        row.bind(4, attempt.startedAt)
+        row.bind(5, attempt.request.url)
+        row.bind(6, HeaderRecord.encode(attempt.request.headers))
+        row.bind(7, outcome.address?.bytes)
+        row.bind(8, outcome.timing.resolve)
+        row.bind(9, outcome.timing.connect)
+        row.bind(10, outcome.timing.tls)
+        row.bind(11, outcome.timing.firstByte)
+        row.bind(12, outcome.timing.total)
         switch outcome.result {
         case .response(let response):
-            statement.bindNull(13)
-            statement.bindNull(14)
-            statement.bind(15, Int64(response.status))
-            statement.bind(16, response.isTruncated ? 1 : 0)
-            statement.bind(17, HeaderRecord.encode(response.headers))
-            statement.bind(18, response.body)
+            row.bindNull(13)
+            row.bindNull(14)
+            row.bind(15, Int64(response.status))
+            row.bind(16, response.isTruncated ? 1 : 0)
+            row.bind(17, HeaderRecord.encode(response.headers))
+            row.bind(18, response.body)
         case .failure(let failure):
-            statement.bind(13, failure.code.rawValue)
-            statement.bind(14, failure.message)
-            for index: Int32 in 15...18 { statement.bindNull(index) }
+            row.bind(13, failure.code.rawValue)
+            row.bind(14, failure.message)
+            for index: Int32 in 15...18 { row.bindNull(index) }
         }
-        try statement.run()
     }
 }

@@ -35,6 +35,33 @@ extension StoreConformance {
 
             try expectEqual(try await world.store.event(event.id, in: world.live.id), event)
         },
+        StoreConformance("each of many in a batch comes back as it went in, large or small") { world in
+            let entries = (0..<37).map { index in
+                let size = index % 5 == 3 ? 70_000 + index : 240 * index
+                let event = world.event(
+                    in: index % 7 == 6 ? world.sandbox : world.live, type: "a.number_\(index)",
+                    chosenID: index % 3 == 0 ? "order-\(index)" : nil,
+                    body: String(repeating: "\(index)", count: size))
+                let endpoint = index % 7 == 6 ? world.sandboxEndpoint : world.endpoint
+                let deliveries = (0..<index % 3).map { place in
+                    world.delivery(of: event, to: endpoint, due: world.now + .seconds(Int64(index * 10 + place)))
+                }
+                return Acceptance.Entry(event: event, deliveries: deliveries)
+            }
+
+            // One by itself, the rest together.
+            let results = try await world.accept(
+                Acceptance(entries: Array(entries[..<1])), Acceptance(entries: Array(entries[1...])))
+
+            try expectEqual(
+                try results.flatMap { try world.entries($0) }, Array(repeating: .stored, count: entries.count))
+            for entry in entries {
+                let event = entry.event
+                try expectEqual(try await world.store.event(event.id, in: event.environment), event)
+                try expectEqual(
+                    try await world.store.deliveries(of: event.id, in: event.environment, limit: 10), entry.deliveries)
+            }
+        },
         StoreConformance("an accepted delivery comes back as it went in, whatever its state") { world in
             let event = world.event()
             let states: [DeliveryState] =

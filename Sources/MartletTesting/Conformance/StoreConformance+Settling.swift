@@ -19,6 +19,34 @@ extension StoreConformance {
             try expectEqual(try await world.store.attempts(of: delivery.id), [attempt])
             try expectEqual(try await world.store.backlog(of: delivery.endpoint), 0)
         },
+        StoreConformance("each of many settlements moves its own delivery and records its own attempt") { world in
+            let event = world.event()
+            let deliveries = (0..<37).map { _ in world.delivery(of: event) }
+            // Every seventh is of a delivery that there is not, or that has been over for long.
+            try await world.accept(
+                event,
+                deliveries.enumerated().filter { $0.offset % 7 != 3 }.map { index, delivery in
+                    var delivery = delivery
+                    if index % 7 == 5 { delivery.state = .cancelled(at: world.now, reason: .requested) }
+                    return delivery
+                })
+            let settlements = deliveries.enumerated().map { index, delivery in
+                let attempt =
+                    index % 2 == 0
+                    ? world.attempt(of: delivery, body: Array(repeating: UInt8(index), count: 500 * index))
+                    : world.attempt(of: delivery, result: .failure(AttemptFailure(.timeout, "Late by \(index).")))
+                return world.settlement(of: delivery, attempt: attempt, state: .succeeded(at: world.now))
+            }
+
+            let result = try await world.store.commit(CommitBatch(settlements: settlements))
+
+            try expectEqual(result.settled, deliveries.indices.map { $0 % 7 != 3 && $0 % 7 != 5 })
+            for (index, settlement) in settlements.enumerated() {
+                try expectEqual(
+                    try await world.store.attempts(of: settlement.attempt.delivery),
+                    index % 7 == 3 ? [] : [settlement.attempt])
+            }
+        },
         StoreConformance("a delivery is settled attempt by attempt until it is over") { world in
             let delivery = try await world.acceptDelivery()
             let attempts = (1...3).map { world.attempt(of: delivery, number: $0) }
