@@ -135,6 +135,7 @@ public final class DeliveryEngine: Service {
     func perform(on loop: (any EventLoop)? = nil, _ decide: (inout State) -> [DispatchAction]) {
         let (actions, alarm) = state.withLock { state -> ([DispatchAction], Timestamp?) in
             let actions = decide(&state)
+            SharedActivity.deliveries.note(state.dispatcher.activity.isShared)
             guard let next = state.dispatcher.nextAlarm, state.armed.last.map({ next < $0 }) ?? true else {
                 return (actions, nil)
             }

@@ -47,6 +47,9 @@ struct CommitQueue {
 
     init(limits: CommitLimits) { self.limits = limits }
 
+    /// Whether several publish.
+    var isShared: Bool { publishing.isShared }
+
     var isEmpty: Bool { acceptances.isEmpty && settlements.isEmpty && requests.isEmpty }
 
     // MARK: Adding
@@ -87,7 +90,7 @@ struct CommitQueue {
 
     /// Takes what shares the next transaction.
     mutating func take() -> Batch {
-        let isShared = publishing.isShared
+        let isShared = isShared
         let most = isShared ? limits.sharedBatch : limits.batch
         publishing.pass()
         let taken = takeAcceptances(most: most, large: isShared ? most / 4 : .max)

@@ -260,6 +260,7 @@ public final class GroupCommitter: Sendable {
                     return state.isClosed ? .some(nil) : nil
                 }
                 state.batchesBegun += 1
+                SharedActivity.commits.note(state.queue.isShared)
                 return state.queue.take()
             }
             if let batch { return batch }

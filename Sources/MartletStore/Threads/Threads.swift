@@ -61,12 +61,3 @@ package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void)
     }
     return true
 }
-
-/// Lets threads that wait for a processor go first, every sixteenth time. To be called for each piece of work that has many:
-/// a thread that works on alone would keep its processor until the kernel's next tick, for up to 4 ms, from those that
-/// commit and send.
-///
-/// - Parameter index: which piece it is.
-package func giveWay(at index: Int) {
-    if index % 16 == 15 { sched_yield() }
-}
