@@ -56,24 +56,24 @@ extension Writer {
         _ entry: Acceptance.Entry, into staged: inout StagedEntries
     ) throws(StoreError) -> AcceptanceResult.EntryResult {
         let environment = try number(of: entry.event.environment)
-        let event: Int64
         if entry.isReplay {
             // What it replays may be among these.
-            if staged.hasEvents {
+            if staged.lastEvent != nil {
                 try insert(staged)
                 staged = StagedEntries()
             }
-            guard let stored = try wholeEvent(entry.event.id, in: environment) else { return .missing }
-            event = stored
+            guard let event = try wholeEvent(entry.event.id, in: environment) else { return .missing }
+            staged.add(entry.deliveries, of: event)
         } else {
             if let chosenID = entry.event.chosenID,
                 let owner = try owner(of: chosenID, in: environment, besides: staged)
             {
                 return .taken(by: owner)
             }
-            event = try newEvent(after: staged.lastEvent)
+            let event = try newEvent(after: staged.lastEvent)
+            staged.add(entry.event, in: environment, number: event)
+            staged.add(entry.deliveries, of: event)
         }
-        staged.add(entry, in: environment, event: event)
         return .stored
     }
 
@@ -106,27 +106,28 @@ extension Writer {
     }
 
     private func insert(_ staged: StagedEntries) throws(StoreError) {
-        for areLarge in [false, true] {
-            let count = areLarge ? staged.largeCount : staged.smallCount
-            guard count > 0 else { continue }
-            var rows = hot.events.rows(count, areLarge: areLarge)
-            for entry in staged.entries where entry.isNew(large: areLarge) { bind(entry, to: try rows.next()) }
-            try rows.finish()
-        }
+        try insert(staged.events, areLarge: false)
+        try insert(staged.largeEvents, areLarge: true)
         var rows = hot.deliveries.rows(staged.deliveryCount)
-        for entry in staged.entries {
-            for delivery in entry.entry.deliveries {
+        for new in staged.deliveries {
+            for delivery in new.deliveries {
                 let endpoint = try numbers(of: delivery.endpoint, in: delivery.environment)
-                bind(delivery, of: entry.event, to: endpoint, in: try rows.next())
+                bind(delivery, of: new.event, to: endpoint, in: try rows.next())
             }
         }
         try rows.finish()
     }
 
-    private func bind(_ entry: StagedEntries.Entry, to row: Statement) {
-        let event = entry.entry.event
-        row.bind(1, entry.event)
-        row.bind(2, entry.environment)
+    private func insert(_ events: [StagedEntries.NewEvent], areLarge: Bool) throws(StoreError) {
+        var rows = hot.events.rows(events.count, areLarge: areLarge)
+        for event in events { bind(event, to: try rows.next()) }
+        try rows.finish()
+    }
+
+    private func bind(_ new: StagedEntries.NewEvent, to row: Statement) {
+        let event = new.event
+        row.bind(1, new.number)
+        row.bind(2, new.environment)
         row.bind(3, event.id)
         row.bind(4, event.chosenID)
         row.bind(5, event.type)

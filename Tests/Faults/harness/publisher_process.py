@@ -119,7 +119,8 @@ class Publishing:
 
 async def main():
     settings = json.loads(sys.argv[1])
-    os.nice(settings.get("nice", 0))
+    if settings.get("in_background"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     publishing = Publishing(settings)
     commands = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)

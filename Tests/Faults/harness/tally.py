@@ -18,12 +18,15 @@ class Arrival(typing.NamedTuple):
 
 
 class Tally:
-    """A receiver in a process of its own that counts, and answers each path as it is told to."""
+    """A receiver in a process of its own that counts, and answers each path as it is told to.
 
-    def __init__(self, stage, name="tally", nice=0):
+    In the background it gets of a processor what nobody else wants (SCHED_IDLE), as if it were on another machine."""
+
+    def __init__(self, stage, name="tally", in_background=False):
         self.file = stage.directory / name
         program = pathlib.Path(__file__).with_name("tally_process.py")
-        command = ["nice", "-n", str(nice), sys.executable, str(program), str(self.file)]
+        policy = ["chrt", "--idle", "0"] if in_background else []
+        command = [*policy, sys.executable, str(program), str(self.file)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self._offset = 0
