@@ -96,15 +96,11 @@ public struct EventService: Sendable {
         var answers: [Result<PublishedEvent, ServiceError>] = []
         answers.reserveCapacity(events.count)
         for (event, result) in zip(events, results) {
-            // Nearly all of them: nothing to wait for.
-            if case .success(.stored) = result {
-                answers.append(.success(stored(event)))
-                continue
-            }
-            do throws(ServiceError) {
-                answers.append(.success(try await answer(to: event, try result.get(), by: principal)))
-            } catch {
-                answers.append(.failure(error))
+            switch result {
+            case .success(.stored): answers.append(.success(stored(event)))
+            case .success(.taken(let id)): answers.append(await firstAnswer(to: event, takenBy: id, by: principal))
+            case .success(.missing): answers.append(.failure(.notFound("event")))
+            case .failure(let error): answers.append(.failure(error))
             }
         }
         // Of what the store could not take it says so as a whole.
@@ -194,12 +190,11 @@ public struct EventService: Sendable {
         return warnings
     }
 
-    private func answer(
-        to prepared: Prepared, _ result: AcceptanceResult.EntryResult, by principal: Principal
-    ) async throws(ServiceError) -> PublishedEvent {
-        switch result {
-        case .stored: return stored(prepared)
-        case .taken(let id):
+    /// What the publisher was told who chose an event's id first, where that one published the very same event.
+    private func firstAnswer(
+        to prepared: Prepared, takenBy id: EventID, by principal: Principal
+    ) async -> Result<PublishedEvent, ServiceError> {
+        do throws(ServiceError) {
             let before = try await publishedBefore(id, prepared, by: principal)
             guard before.event.isSame(as: prepared.entry.event) else {
                 throw ServiceError(
@@ -207,8 +202,9 @@ public struct EventService: Sendable {
                     "Another event has the id \(before.event.publicID). "
                         + "Choose another id, or publish the very same event to get its first answer.")
             }
-            return before
-        case .missing: throw .notFound("event")
+            return .success(before)
+        } catch {
+            return .failure(error)
         }
     }
 
