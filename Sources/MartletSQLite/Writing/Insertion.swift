@@ -44,9 +44,11 @@ struct Insertion {
         private var left: Int
         /// Which statement runs next.
         private var place: Int
-        /// How many rows have parameters, of those that the run at hand takes.
+        /// How many of its rows have parameters.
         private var filled = 0
-        private var size = 0
+
+        /// How many rows it takes.
+        private var size: Int { Insertion.sizes[place] }
 
         fileprivate init(insertion: Insertion, left: Int, place: Int) {
             self.insertion = insertion
@@ -56,11 +58,10 @@ struct Insertion {
 
         /// The statement that takes the next row's parameters, which count from 1.
         mutating func next() throws(StoreError) -> Statement {
-            if filled == size {
-                try finish()
+            if filled == size { try finish() }
+            if filled == 0 {
                 precondition(left > 0, "more rows than were announced")
-                while Insertion.sizes[place] > left { place += 1 }
-                size = Insertion.sizes[place]
+                while size > left { place += 1 }
                 left -= size
                 // What a failure left behind.
                 insertion.statements[place].reset()
@@ -73,10 +74,9 @@ struct Insertion {
 
         /// Runs what has not been run.
         mutating func finish() throws(StoreError) {
-            guard size > 0 else { return }
+            guard filled > 0 else { return }
             precondition(filled == size, "fewer rows than were announced")
             filled = 0
-            size = 0
             try insertion.statements[place].run()
         }
     }
