@@ -1,9 +1,8 @@
 """Publishers that keep a pace, each in a process of its own."""
 
 import json
-import subprocess
-import sys
-import pathlib
+
+from . import child
 
 
 class Publisher:
@@ -14,15 +13,9 @@ class Publisher:
     each of `connections` gets its answer. Types are `type`, or, with `kinds`, `type` and a number in turn.
     """
 
-    def __init__(self, stage, martlet, **settings):
-        program = pathlib.Path(__file__).with_name("publisher_process.py")
+    def __init__(self, stage, martlet, in_background=False, **settings):
         settings = {"port": martlet.port, "key": martlet.key, **settings}
-        self.process = subprocess.Popen(
-            [sys.executable, str(program), json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self.process = child.start("publisher_process.py", json.dumps(settings), in_background)
         self.process.stdout.readline()
         self._result = None
         stage.keep(self)

@@ -8,7 +8,6 @@ import asyncio
 import collections
 import contextlib
 import json
-import os
 import re
 import sys
 import time
@@ -119,8 +118,6 @@ class Publishing:
 
 async def main():
     settings = json.loads(sys.argv[1])
-    if settings.get("in_background"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     publishing = Publishing(settings)
     commands = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)

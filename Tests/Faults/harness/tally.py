@@ -1,9 +1,8 @@
 """What came to a receiver under load, and what that says about losses and duplicates."""
 
-import pathlib
-import subprocess
-import sys
 import typing
+
+from . import child
 
 
 class Arrival(typing.NamedTuple):
@@ -18,16 +17,11 @@ class Arrival(typing.NamedTuple):
 
 
 class Tally:
-    """A receiver in a process of its own that counts, and answers each path as it is told to.
-
-    In the background it gets of a processor what nobody else wants (SCHED_IDLE), as if it were on another machine."""
+    """A receiver in a process of its own that counts, and answers each path as it is told to."""
 
     def __init__(self, stage, name="tally", in_background=False):
         self.file = stage.directory / name
-        program = pathlib.Path(__file__).with_name("tally_process.py")
-        policy = ["chrt", "--idle", "0"] if in_background else []
-        command = [*policy, sys.executable, str(program), str(self.file)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = child.start("tally_process.py", str(self.file), in_background)
         self.port = int(self.process.stdout.readline())
         self._offset = 0
         self._arrivals = []
